@@ -61,7 +61,7 @@ export function App({ session }: { session: ChatSession }) {
           </p>
         ) : (
           <>
-            {/** Views are hidden and not removed, so that a draft and the scroll position stay. */}
+            {/* Views are hidden and not removed, so that a draft and the scroll position stay. */}
             <Activity mode={view === 'chat' ? 'visible' : 'hidden'}>
               <ChatView session={session} snapshot={snapshot} />
             </Activity>

@@ -17,7 +17,7 @@ import {
 const range = (firstLayer: number, lastLayer: number) => ({ firstLayer, lastLayer });
 const someRanges = [range(0, 0), range(0, 3), range(1, 2), range(2, 5), range(3, 3), range(4, 5)];
 
-/** The layers one by one, to compare with. */
+/** The layers one by one, for comparison. */
 function each({ firstLayer, lastLayer }: { firstLayer: number; lastLayer: number }): number[] {
   return Array.from({ length: lastLayer - firstLayer + 1 }, (_, index) => firstLayer + index);
 }

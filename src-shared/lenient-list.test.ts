@@ -65,7 +65,7 @@ test('what is no list at all is still refused, and a list may be absent', () => 
   expect(leftOut).toEqual([]);
 });
 
-test('a parse in which nobody asks what was left out leaves it out all the same', () => {
+test('a parse whose caller does not ask what was left out leaves it out all the same', () => {
   expect(schema.parse({ boxes: [7], others: [{ id: 1 }, null] })).toEqual({
     boxes: [],
     others: [{ id: 1 }],

@@ -1,2 +1,2 @@
-/** The release of llama.cpp, as its tag, that every struct layout and every signature of the engine was written for. */
+/** The tag of the llama.cpp release for which all struct layouts and signatures of the engine were written. */
 export const expectedRelease = 'v0.5.0';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Merged } from './merged.ts';
 
-/** Tells go into the list with the time, in milliseconds. */
+/** Each message goes into the list, with its time in milliseconds. */
 function merged(isPossible: () => boolean = () => true): { changes: Merged; told: number[] } {
   const told: number[] = [];
   const start = Date.now();

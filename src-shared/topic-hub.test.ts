@@ -60,7 +60,7 @@ describe('topics', () => {
   afterEach(() => {
     vi.useRealTimers();
   });
-  it('are told at once to everyone who begins to watch, and again when they changed', async () => {
+  it('are sent at once to each new watcher, and again when they have changed', async () => {
     const { hub, state, watch } = played();
     const one = watch('speed', 'names');
     await turn();

@@ -32,7 +32,7 @@ it('never takes more than six files of some five megabytes', async () => {
   for (let entry = 0; entry < 11_000; entry += 1) {
     log.write('info', 'flood', 'x'.repeat(3900));
     if (entry % 100 === 0) {
-      // Lets the stream write: a process that logs without a pause would keep all in memory.
+      // Lets the stream write: a process that logs without a pause would keep everything in memory.
       await new Promise((resolve) => setImmediate(resolve));
     }
   }

@@ -43,7 +43,7 @@ it('is refused with a name for each where several of this machine bear it', () =
   expect(findModel([same('a'), same('b'), foreign], 'Same:bbbbbbbb')?.manifestId).toMatch(/^b/);
   expect(findModel([same('a'), same('b', { available: true })], 'Same')?.manifestId).toMatch(/^b/);
   expect(findModel([same('a'), foreign], 'Same')?.manifestId).toMatch(/^a/);
-  // The names in the list are those to use.
+  // The names that the list shows work here.
   expect(modelLines([same('a'), same('b')]).filter((line) => line.startsWith('Same'))).toEqual([
     'Same:aaaaaaaa',
     'Same:bbbbbbbb',

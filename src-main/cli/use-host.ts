@@ -34,13 +34,13 @@ export async function findHost(dataFolder: DataFolder): Promise<HostConnection |
 }
 
 /**
- * Does `work` with the running host, or with one of this process that runs with `overrides` until the work is done.
- * Ctrl-C ends the work with `cancelled`. No process and no lock stays behind in any case.
+ * Calls `use` with the running host, or with one of this process that runs with `overrides` until `use` has ended.
+ * Ctrl-C ends it with `cancelled`. No process and no lock stays behind in any case.
  */
 export async function useHost<T>(
   options: CommonOptions,
   overrides: ChangedSettings,
-  work: (connection: HostConnection, signal: AbortSignal) => Promise<T>,
+  use: (connection: HostConnection, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const interrupted = new AbortController();
   const interrupt = (): void => interrupted.abort();
@@ -51,7 +51,7 @@ export async function useHost<T>(
   let connection: HostConnection | undefined;
   try {
     connection = await openConnection(options, overrides, aborted);
-    return await Promise.race([work(connection, interrupted.signal), aborted]);
+    return await Promise.race([use(connection, interrupted.signal), aborted]);
   } finally {
     await connection?.close();
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);

@@ -1,5 +1,5 @@
 /**
- * What a request must show before the window's server answers it. Any page in a browser can send requests
+ * What a request must show before the window's server serves it. Any page in a browser can send requests
  * to 127.0.0.1: the Host header tells a rebound domain name, the Origin header a foreign page. Pure.
  */
 import { timingSafeEqual } from 'node:crypto';
@@ -33,7 +33,7 @@ export function isBearer(header: string | undefined, token: string): boolean {
   return given.length === expected.length && timingSafeEqual(given, expected);
 }
 
-/** Headers of every answer. Scripts and styles come from files of this server alone; nothing may frame it. */
+/** Headers of every response. Scripts and styles come from files of this server alone; nothing may frame it. */
 export function securityHeaders(port: number): Readonly<Record<string, string>> {
   // In today's browsers 'self' includes WebSockets; browsers of a few years ago need them listed. A policy cannot
   // name [::1].

@@ -1,4 +1,4 @@
-/** Answers with one of the few pages that the window's server writes itself. */
+/** Sends one of the few pages that the window's server writes itself. */
 import type { FastifyReply } from 'fastify';
 
 export function sendPage(reply: FastifyReply, status: number, html: string): FastifyReply {

@@ -1,4 +1,4 @@
-/** One WebSocket of the window or the command line: answers, chats, and what it watches. */
+/** One WebSocket of the window or the command line: responses, chats, and what it watches. */
 import type { WebSocket } from 'ws';
 import { toAppError } from '../../src-shared/errors.ts';
 import { ClientSession } from '../host/client-session.ts';

@@ -1,6 +1,6 @@
 /**
- * No pause ends in a loop: whatever sensors tell of cards, and whatever of our own work they take for someone
- * else's, the engines are loaded a few times an hour at most, beside what real causes make.
+ * No pause turns into a loop. Whatever sensors report of cards, and whatever of our own work they take for another
+ * program's, the engines are loaded at most a few times an hour, beside the loads that real causes bring.
  */
 import { array, assert, boolean, constantFrom, integer, property, record } from 'fast-check';
 import { expect, it } from 'vitest';
@@ -14,7 +14,7 @@ const hourMs = 3_600_000;
 const stepMs = 5000;
 const loadsPerHour = 12;
 
-/** When a sensor tells something. */
+/** When a sensor reports a value. */
 const told = constantFrom('always', 'idle', 'at work', 'never');
 type Told = 'always' | 'idle' | 'at work' | 'never';
 
@@ -30,7 +30,7 @@ const worlds = record({
   expectedGigabytes: constantFrom(undefined, 2, 5, 12),
   takenGigabytes: integer({ min: 1, max: 14 }),
   loadSeconds: integer({ min: 1, max: 30 }),
-  // What of our own work is taken for others'.
+  // Which part of our own work counts as other programs'.
   isOwnLoadOthers: boolean(),
   isOwnMemoryOthers: boolean(),
   isOwnCpuOthers: boolean(),
@@ -125,6 +125,6 @@ it('loads a few times an hour at most, in whatever world', () => {
     }),
     { numRuns: 150 },
   );
-  // Without worlds in which it is tried again and again there would be nothing to bound.
+  // There must be runs with repeated loads, or the bound would be proven of nothing.
   expect(repeated).toBeGreaterThan(10);
 });

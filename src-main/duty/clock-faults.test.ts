@@ -1,4 +1,4 @@
-/** The whole duty, with both clocks, while the wall clock is set. */
+/** The whole duty with both clocks, while the wall clock is changed. */
 import { describe, expect, it } from 'vitest';
 import { Desk, noon, shard } from '../../test/support/host/duty-desk.ts';
 import { known } from '../../test/support/host/duty-inputs.ts';
@@ -15,7 +15,7 @@ async function paused(choice: '1 hour' | 'until tomorrow'): Promise<Desk> {
   return desk;
 }
 
-/** Releases the machine, and carries that out. */
+/** Releases the machine and waits until that is done. */
 async function releaseAll(desk: Desk): Promise<void> {
   for (let order = 0; order < 3; order += 1) {
     await desk.carryOut();
@@ -25,7 +25,7 @@ async function releaseAll(desk: Desk): Promise<void> {
   await desk.settle();
 }
 
-/** Time goes by on both clocks, with the sensors speaking up now and then, as they do. */
+/** Moves both clocks, with a reading of the sensors now and then. */
 async function pass(desk: Desk, ms: number): Promise<void> {
   for (let left = ms; left > 0; left -= minuteMs) {
     await desk.clock.pass(Math.min(left, minuteMs));

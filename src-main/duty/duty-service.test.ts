@@ -10,7 +10,7 @@ describe('the first look', () => {
     const desk = new Desk({ machine });
     await desk.clock.pass(5000);
     expect(desk.orders).toEqual([]);
-    expect(desk.service.view.sentence).toBe('Starting: looking at what this computer does');
+    expect(desk.service.view.sentence).toBe('Starting: checking what this computer is doing');
     machine.tell({ othersCpuShare: known(0) });
     await desk.settle();
     expect(desk.orders).toEqual(['work']);
@@ -139,6 +139,14 @@ describe('releasing the machine', () => {
     await desk.carryOut();
     expect(desk.service.view.state).toBe('paused');
   });
+});
+
+it('has the sensors look more often as soon as engines are there', async () => {
+  const desk = new Desk();
+  await desk.settle();
+  const { retimes } = desk.machine;
+  await desk.setShards({ ...shard, state: 'starting' });
+  expect(desk.machine.retimes).toBeGreaterThan(retimes);
 });
 
 describe('returning', () => {

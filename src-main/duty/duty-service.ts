@@ -43,7 +43,7 @@ export type DutyServiceOptions = {
   readonly onChange: () => void;
 };
 
-/** A sensor that has not answered by now counts as unknown, in milliseconds. */
+/** A sensor that has not responded within this time counts as unknown, in milliseconds. */
 const firstRoundWithinMs = 10_000;
 
 const firstView: DutyView = {
@@ -180,6 +180,7 @@ export class DutyService {
     this.#record = nextDuty(this.#record, this.#input(facts, now));
     this.#reconcileIn(nextCheckAt(this.#record) - now.monotonicMs);
     this.#enter(previous, this.#record.duty, now);
+    this.#watch?.retime();
   }
 
   /** A fault says nothing about other layers, nor about the same layers loaded with other settings. */

@@ -145,10 +145,10 @@ describe('the orders that engines have', () => {
     [begun, 'work', true],
     [stopping, 'stop', true],
     [endingForOwner, 'own', true],
-    // Another order has taken its place.
+    // Another order has replaced it.
     [begun, 'drain', false],
     [stopping, 'drain', false],
-    // It was done already.
+    // It is carried out already.
     [stopped, 'stop', false],
   ])('%o: the end of "%s" makes the newest one done: %s', (before, ended, isNews) => {
     const event: OrdersEvent = { type: 'carried out', order: ended };
@@ -164,7 +164,7 @@ describe('what the engines do', () => {
   it.each<[EngineOrders, typeof ready | null, string]>([
     [stopped, ready, 'stopped'],
     [owners, null, 'stopped'],
-    // Their memory is not back before that is said.
+    // Their memory is not free before that is reported.
     [stopping, null, 'ready'],
     [begun, ready, 'starting'],
     [working, ready, 'ready'],

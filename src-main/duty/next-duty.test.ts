@@ -90,7 +90,7 @@ describe('the way of a duty', () => {
     const run = DutyRun.serving();
     run.preferences = { ...run.preferences, pauseWhileGaming: true };
     run.look(games);
-    // The owner does not mind games any more, so nothing is left to pause for.
+    // The owner no longer lets games pause the machine, so no reason is left.
     run.preferences = { ...run.preferences, pauseWhileGaming: false };
     expect(run.look()).toMatchObject({ state: 'draining', reasons: [{ name: 'game running' }] });
     run.setWork({ engines: 'stopped' });

@@ -1,4 +1,4 @@
-/** What holds whatever the sensors say: properties of the duty under noise. */
+/** What holds whatever the sensors report: properties of the duty under noise. */
 import {
   array,
   assert,
@@ -19,7 +19,7 @@ import { initialDuty, nextDuty } from './next-duty.ts';
 
 const quietMs = 60_000;
 
-/** Mostly what is given first, at times anything else, at times no reading. */
+/** Mostly the usual value, sometimes another one, sometimes no reading. */
 function noisy<T>(usual: T, other: Arbitrary<T>): Arbitrary<Reading<T>> {
   return oneof(
     { weight: 12, arbitrary: constant(known(usual)) },
@@ -58,7 +58,7 @@ const noisyFacts: Arbitrary<Facts> = record({
 
 const stepMs = integer({ min: 100, max: 5000 });
 
-/** Noise with stretches of peace in it, so that the machine gets to work, again and again. */
+/** Noise with quiet stretches, so that the machine begins to work again and again. */
 const noisyTime = array(
   oneof(
     record({ facts: noisyFacts, repeated: constant(1), stepMs }),
@@ -88,7 +88,7 @@ function isHint(run: DutyRun): boolean {
   return nextDuty(initialDuty, alone).duty.state !== 'starting';
 }
 
-/** Lets the engines follow the duty as a host makes them: loaded in one step, gone in the next. */
+/** Makes the engines follow the duty as a host does: loaded in one step, gone in the next. */
 function obey(run: DutyRun): void {
   const { duty } = run;
   if (duty.state === 'starting') {
@@ -129,7 +129,7 @@ describe('under noisy readings', () => {
       }),
       { numRuns: 200 },
     );
-    // Without work after work there would be nothing to prove.
+    // There must be runs in which work follows work, or nothing would be proven.
     expect(restarts).toBeGreaterThan(20);
   });
 

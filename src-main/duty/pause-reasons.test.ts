@@ -133,7 +133,7 @@ describe('a machine pauses', () => {
       'when the schedule has no hours',
       { preferences: { schedule: weeklyScheduleSchema.parse({}) } },
       'outside schedule',
-      'your schedule has no hours',
+      'your schedule allows no hours',
     ],
     [
       'when the owner was there lately',
@@ -170,7 +170,7 @@ describe('a machine pauses', () => {
       // Of 6 GB left, 80 % are less than 5 GB.
       { facts: cardWith({ othersMemoryBytes: known(18e9) }) },
       'no video memory',
-      'the models need 5.0 GB of video memory, and less is free',
+      'the models need 5.0 GB of video memory, but less is free',
     ],
     [
       'without network',

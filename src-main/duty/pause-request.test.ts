@@ -17,7 +17,7 @@ function later(wallMs: number, monotonicMs = wallMs): Moment {
   return { ...noon, wallMs: noon.wallMs + wallMs, monotonicMs: noon.monotonicMs + monotonicMs };
 }
 
-/** What an earlier run left on the disk. */
+/** The pause that an earlier run left on disk. */
 function stored(choice: Parameters<typeof askPause>[0]): StoredPause {
   return storedPauseSchema.parse(JSON.parse(JSON.stringify(askPause(choice, noon))));
 }

@@ -15,7 +15,7 @@ function reasonsOf({ duty }: DutyRun): PauseReason[] {
   return duty.state === 'paused' || duty.state === 'draining' ? duty.reasons : [];
 }
 
-/** A machine that worked, and gave way to these. */
+/** A machine that worked and was paused by these facts. */
 function paused(by: Partial<Facts>): DutyRun {
   const run = DutyRun.serving();
   run.look(by);

@@ -27,7 +27,7 @@ function span(text: string): Span {
   return { from: from ?? 0, to: to ?? 0 };
 }
 
-/** How many minutes of a time the machine may work. */
+/** Minutes of a period in which the machine may work. */
 function openMinutes(hours: WeeklySchedule, from: number, to: number): number {
   let open = 0;
   for (let instant = from; instant < to; instant += minuteMs) {

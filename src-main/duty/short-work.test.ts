@@ -7,7 +7,7 @@ const free = cardWith({ othersUtilisation: known(0) });
 const hot = cardWith({ temperatureCelsius: known(90) });
 const full = cardWith({ othersMemoryBytes: known(23e9) });
 
-/** Begins, works for so long, and releases. */
+/** Works for this long, then releases the machine. */
 function workFor(run: DutyRun, ms: number, end: Parameters<DutyRun['look']>[0] = busy): void {
   run.look();
   expect(run.duty).toEqual({ state: 'starting' });

@@ -233,9 +233,9 @@ export class Desktop {
   }
 
   /** Does something that the owner waits for, and shows a message when it fails. */
-  async #attempt(what: string, work: () => Promise<unknown>): Promise<void> {
+  async #attempt(what: string, action: () => Promise<unknown>): Promise<void> {
     try {
-      await work();
+      await action();
     } catch (error) {
       this.#logFault(what, error);
       dialog.showErrorBox('MindMesh', toAppError(error).message);

@@ -6,16 +6,18 @@ import type { Session } from 'electron';
 import { allowsPermission, allowsRequest } from './window-security.ts';
 
 export function guardSession(session: Session): void {
-  session.setPermissionRequestHandler((_contents, permission, answer, { requestingUrl }) =>
-    answer(allowsPermission(permission, requestingUrl)),
+  session.setPermissionRequestHandler((_contents, permission, callback, { requestingUrl }) =>
+    callback(allowsPermission(permission, requestingUrl)),
   );
   // An origin has no slash at its end, unlike an address.
   session.setPermissionCheckHandler((_contents, permission, origin) =>
     allowsPermission(permission, origin.replace(/\/?$/, '/')),
   );
   session.setDevicePermissionHandler(() => false);
-  session.setDisplayMediaRequestHandler((_request, answer) => answer({}));
-  session.webRequest.onBeforeRequest(({ url }, answer) => answer({ cancel: !allowsRequest(url) }));
+  session.setDisplayMediaRequestHandler((_request, callback) => callback({}));
+  session.webRequest.onBeforeRequest(({ url }, callback) =>
+    callback({ cancel: !allowsRequest(url) }),
+  );
   session.on('will-download', (event) => event.preventDefault());
   session.setSpellCheckerEnabled(false);
 }

@@ -62,7 +62,7 @@ export function serveWindow(host: Host, calls: WindowCalls): WindowLink {
       }
     });
   };
-  const answer = <T>(channel: string, run: () => Promise<T>): void => {
+  const handle = <T>(channel: string, run: () => Promise<T>): void => {
     ipcMain.handle(channel, (event, ...payload: unknown[]) => {
       if (!isOwn(event) || payload.length > 0) {
         throw refuse(channel);
@@ -88,8 +88,8 @@ export function serveWindow(host: Host, calls: WindowCalls): WindowLink {
     }
   });
   listen(channels.shell, tellShell);
-  answer(channels.chooseModelFile, calls.chooseModelFile);
-  answer(channels.openLogs, calls.openLogs);
-  answer(channels.installUpdate, calls.installUpdate);
+  handle(channels.chooseModelFile, calls.chooseModelFile);
+  handle(channels.openLogs, calls.openLogs);
+  handle(channels.installUpdate, calls.installUpdate);
   return { tellShell, seen: () => session?.seen(), endSession };
 }

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { RunCommand } from '../base/run-command.ts';
 import { hasTrayService } from './tray-service.ts';
 
-/** What the tools print; those that are not named are not installed. */
+/** Output of the tools; tools that are missing here are not installed. */
 function tools(printed: Readonly<Record<string, string>>): RunCommand {
   return (command) => {
     const text = printed[command];

@@ -38,7 +38,7 @@ it('counts the tokens of the local day alone', () => {
   expect(servedAt(new Date(2026, 0, 6).getTime())).toBe(0);
 });
 
-it('knows who has agreed, who hosts nothing, and who paused', () => {
+it('knows whether the owner has agreed, hosts anything, and has paused', () => {
   const duty = { ...host.duty, pause: '1 hour' } as const;
   const { requests } = traySnapshot(
     { ...host, consent: 'needed', duty },

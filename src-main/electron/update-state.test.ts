@@ -43,8 +43,7 @@ it.each<[string, readonly UpdateEvent[], UpdateState]>([
 it('says in one sentence and one line what failed', () => {
   expect(after(on, failed)).toEqual({
     state: 'failed',
-    message:
-      'Looking for a newer version did not work; it is tried again by itself. (net::ERR_FAILED)',
+    message: 'The check for updates failed; MindMesh tries again later. (net::ERR_FAILED)',
   });
   const long = after(on, { type: 'failed', reason: 'x'.repeat(5000) });
   expect(long.message?.length).toBeLessThan(400);

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { expect, it, vi } from 'vitest';
 import { type Updater, Updates } from './updates.ts';
 
-/** electron-updater as it behaves towards us, with a server that a test plays. */
+/** electron-updater towards the app, with a server that the test simulates. */
 class PlayedUpdater extends EventEmitter implements Updater {
   autoDownload = false;
   autoInstallOnAppQuit = true;

@@ -71,7 +71,7 @@ describe('what hosted layers may take', () => {
     expect(memory.bytes({ ...settings, backend: 'cpu' })).toBe(16e9 - 512e6);
     expect(memory.refresh(gpus, seen([{ backend: 'cpu' }]), settings)).toBe(true);
     expect(memory.bytes(settings)).toBe(16e9 - 512e6);
-    // It is remembered while nothing is loaded.
+    // The memory of the cards is remembered while nothing is loaded.
     expect(memory.refresh(gpus, seen([{ backend: null }]), settings)).toBe(false);
     expect(memory.refresh(gpus, seen([{ backend: 'vulkan' }]), settings)).toBe(true);
   });

@@ -1,9 +1,9 @@
-/** Entries that the node's newest answers had to do without. They become warnings, and each goes to the log once. */
+/** Entries that were left out of the node's newest responses. They become warnings, and each goes to the log once. */
 import type { Log } from '../base/log.ts';
 
 export class LeftOutEntries {
   readonly #log: Log;
-  /** Sentences by the answer that they belong to. */
+  /** Sentences by the response that they belong to. */
   readonly #bySource = new Map<string, readonly string[]>();
 
   constructor(log: Log) {
@@ -15,7 +15,7 @@ export class LeftOutEntries {
     return [...this.#bySource.values()].flat();
   }
 
-  /** The newest answer from `source` had to do without these entries; those of its last answer no longer count. */
+  /** The newest response from `source` lacks these entries; those of its last response no longer count. */
   tell(source: string, leftOut: readonly string[]): void {
     const before = this.#bySource.get(source) ?? [];
     for (const sentence of leftOut.filter((each) => !before.includes(each))) {
@@ -24,7 +24,7 @@ export class LeftOutEntries {
     this.#bySource.set(source, leftOut);
   }
 
-  /** The node has ended, so its answers no longer count. */
+  /** The node has ended, so its responses no longer count. */
   clear(): void {
     this.#bySource.clear();
   }

@@ -21,7 +21,7 @@ function watched(answers: () => boolean) {
   return {
     heartbeat,
     silences,
-    /** Lets time pass as it does for a process that runs. */
+    /** Moves time, as for a process that runs. */
     pass: async (ms: number) => {
       for (const end = now + ms; now < end;) {
         now += 1000;
@@ -33,7 +33,7 @@ function watched(answers: () => boolean) {
         await Promise.resolve();
       }
     },
-    /** Nothing of this process ran meanwhile. */
+    /** Moves time during which this process did not run. */
     sleep: (ms: number) => {
       now += ms;
     },

@@ -1,6 +1,6 @@
 /**
  * Asks the mesh node every few seconds for a sign of life. Without that, a node whose process was stopped, or that
- * hangs in a call, would leave the window, every command and every client of the API without an answer for good.
+ * hangs in a call, would leave the window, every command and every client of the API without a response for good.
  */
 import { type Clock, systemClock } from '../../src-shared/clock.ts';
 
@@ -9,7 +9,7 @@ const askEveryMs = 5000;
 const silenceLimitMs = 20_000;
 
 export type NodeHeartbeatOptions = {
-  /** Resolves when the node has answered. */
+  /** Resolves when the node has responded. */
   readonly ask: () => Promise<unknown>;
   /** Called once, with how long the node has said nothing, in milliseconds. */
   readonly onSilence: (forMs: number) => void;
@@ -53,7 +53,7 @@ export class NodeHeartbeat {
 
   #check(): void {
     const now = this.#clock.now();
-    // This process was stopped, or the whole computer slept, so the node could not answer.
+    // This process was stopped, or the whole computer slept, so the node could not respond.
     if (now - this.#lookedAt > 2 * askEveryMs) {
       this.#heardAt = now;
     }

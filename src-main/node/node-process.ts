@@ -2,7 +2,6 @@
  * The node process as the host sees it. The supervisor keeps it running; requests go over its current link; after a
  * crash it starts again with the same configuration.
  */
-import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { PassedOnApi } from '../../src-shared/api/host-api.ts';
@@ -25,6 +24,7 @@ import type { MethodName, Params, ParsedParams, Result } from '../../src-shared/
 import { LeftOutEntries } from './left-out-entries.ts';
 import type { Log } from '../base/log.ts';
 import { NodeHeartbeat } from './node-heartbeat.ts';
+import { startByLink } from './child-link.ts';
 import { linkToNode, type NodeLink } from './node-link.ts';
 import { childNames, exitWords, hostErrors } from '../../src-shared/words/errors.ts';
 
@@ -105,7 +105,7 @@ export class NodeProcess {
     return [...this.#imports.values()];
   }
 
-  /** The node's own warnings, and entries of its answers that could not be read: sentences for the owner. */
+  /** The node's own warnings, and entries of its responses that could not be read: sentences for the owner. */
   get warnings(): readonly string[] {
     return [...(this.#status?.warnings ?? []), ...this.#leftOut.sentences];
   }
@@ -231,9 +231,9 @@ export class NodeProcess {
   }
 
   /**
-   * Passes a client's request on to the node. What the request changes is in the status before its answer arrives.
+   * Passes a client's request on to the node. What the request changes is in the status before its response arrives.
    *
-   * @throws AppError what the node answers; `cancelled` as soon as the signal aborts
+   * @throws AppError the node's error; `cancelled` as soon as the signal aborts
    */
   async passOn<M extends MethodName<PassedOnApi>>(
     method: M,
@@ -256,29 +256,16 @@ export class NodeProcess {
       readyWithinMs: readyWithinMs ?? defaultReadyWithinMs,
       stopWithinMs: stopWithinMs ?? defaultStopWithinMs,
       whenReady: async (process, signal) => {
-        link = linkToNode(process, {
+        const opened = linkToNode(process, {
           notices: this.#notices(),
           onBadMessage: (problem) =>
             log.write('warn', 'node', 'Not understood from the mesh node', { problem }),
-          // The node answers its start with its first status.
+          // The node's response to `start` is its first status.
           onLeftOut: (method, leftOut) =>
             this.#leftOut.tell(method === 'start' ? 'status' : method, leftOut),
         });
-        try {
-          let told = this.#work;
-          this.#status = await link.call('start', { ...this.#config, work: told });
-          while (!isDeepStrictEqual(told, this.#work)) {
-            told = this.#work;
-            await link.call('setWork', told);
-          }
-          this.#link = link;
-        } catch (error) {
-          if (link.isClosed && !signal.aborted) {
-            // The process is ending, and its exit tells more than the closed link.
-            await once(signal, 'abort');
-          }
-          throw error;
-        }
+        link = opened;
+        this.#link = await startByLink(opened, signal, () => this.#begin(opened));
       },
       askToStop: () => {
         link?.call('stop', {}).catch(() => {
@@ -287,6 +274,17 @@ export class NodeProcess {
       },
       output: { onLine: (line) => log.write('info', 'node output', line) },
     };
+  }
+
+  /** Tells the node what to do until that was the newest order. */
+  async #begin(link: NodeLink): Promise<NodeLink> {
+    let told = this.#work;
+    this.#status = await link.call('start', { ...this.#config, work: told });
+    while (!isDeepStrictEqual(told, this.#work)) {
+      told = this.#work;
+      await link.call('setWork', told);
+    }
+    return link;
   }
 
   #onState(state: SupervisorState): void {

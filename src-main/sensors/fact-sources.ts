@@ -35,14 +35,32 @@ export type FactSources = {
   readonly facts: () => Facts;
 };
 
-/** Intervals between polls. A tool is started every ten seconds at most, since each start costs milliseconds. */
-export const everyMs = { glance: 2000, look: 4000, tool: 10_000, slow: 30_000 } as const;
+/**
+ * Intervals between polls. A tool is started every ten seconds at most, since each start costs milliseconds. `start` is for
+ * programs that start, while engines hold memory that a game may need.
+ */
+export const everyMs = {
+  start: 500,
+  glance: 2000,
+  look: 4000,
+  tool: 10_000,
+  slow: 30_000,
+} as const;
 /** A poll that takes longer has failed, in milliseconds. */
 const withinMs = 5000;
 
-/** The interval, or half of it while there is work to release. */
-export function attentive({ own }: SourceOptions, idleMs: number): () => number {
-  return () => (own().gpuPids.size > 0 ? idleMs / 2 : idleMs);
+/** The interval, or a shorter one, by default half of it, while engines are loaded. */
+export function attentive(
+  options: SourceOptions,
+  idleMs: number,
+  loadedMs = idleMs / 2,
+): () => number {
+  return () => (hasEngines(options) ? loadedMs : idleMs);
+}
+
+/** Whether there is memory to release. */
+export function hasEngines({ own }: Pick<SourceOptions, 'own'>): boolean {
+  return own().gpuPids.size > 0;
 }
 
 export function polled<T>(

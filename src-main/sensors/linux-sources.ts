@@ -43,8 +43,11 @@ export function linuxSources(options: SourceOptions): FactSources {
     clock,
     folders: () => findGameFolders({ platform: 'linux', home, environment }),
   });
-  const games = polled(options, 'processes', attentive(options, everyMs.look), async () =>
-    finder.find(await programs.read()),
+  const games = polled(
+    options,
+    'processes',
+    attentive(options, everyMs.look, everyMs.start),
+    async () => finder.find(await programs.read()),
   );
   const windows = new FullScreenWindows(run);
   const fullScreen = polled(options, 'full-screen-window', everyMs.tool, async (signal) =>

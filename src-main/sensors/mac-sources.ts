@@ -1,13 +1,14 @@
 /**
  * The sensors of macOS, and of other systems with a `ps`, which tell little beside that. Here each reading costs a
- * process, so readings are rare.
+ * process, so readings are rare; only while engines are loaded, programs that start are looked for twice a second.
  */
 import { homedir } from 'node:os';
-import type { GpuFacts } from '../../src-shared/duty.ts';
+import type { GpuFacts, Reading } from '../../src-shared/duty.ts';
 import { parseAppleCards } from './gpu/apple-cards.ts';
 import { systemClock } from '../../src-shared/clock.ts';
 import { OthersCpu, readCpuTimes } from './cpu.ts';
 import {
+  attentive,
   everyMs,
   type FactSources,
   polled,
@@ -48,19 +49,34 @@ export function macSources(options: SourceOptions, platform: NodeJS.Platform): F
     folders: () => findGameFolders({ platform, home, environment }),
   });
   let programs: readonly PsProgram[] = [];
+  let othersCpu: Reading<number> | undefined;
+  let loadReadAt = Number.NEGATIVE_INFINITY;
   const load = new OthersCpu(
     () => Promise.resolve(readCpuTimes(ownSeconds(programs, own().pids))),
     () => clock.now(),
   );
+  /** Over a time of its own, however often programs are listed, since loads of half a second say little. */
+  const readLoad = async (signal: AbortSignal): Promise<Reading<number>> => {
+    if (othersCpu === undefined || clock.now() - loadReadAt > everyMs.tool - everyMs.start) {
+      loadReadAt = clock.now();
+      othersCpu = await load.read(signal);
+    }
+    return othersCpu;
+  };
   // One process list serves both, so that the processor times are of one moment.
-  const processes = polled(options, 'processes', everyMs.tool, async (signal) => {
-    const running = await readPsPrograms(run, signal);
-    programs = running.isKnown ? running.value : [];
-    return known({
-      games: await finder.find(running),
-      othersCpu: running.isKnown ? await load.read(signal) : running,
-    });
-  });
+  const processes = polled(
+    options,
+    'processes',
+    attentive(options, everyMs.tool, everyMs.start),
+    async (signal) => {
+      const running = await readPsPrograms(run, signal);
+      programs = running.isKnown ? running.value : [];
+      return known({
+        games: await finder.find(running),
+        othersCpu: running.isKnown ? await readLoad(signal) : running,
+      });
+    },
+  );
   const power = polled(options, 'power-supply', everyMs.tool, async (signal) =>
     known(isMac ? await readMacPower(run, signal) : { onBattery: untold, isLidClosed: untold }),
   );

@@ -16,10 +16,10 @@ export async function readLinuxNetwork(
 ): Promise<Network> {
   const manager = 'org.freedesktop.NetworkManager';
   const question = ['get-property', manager, '/org/freedesktop/NetworkManager', manager];
-  const answer = await runCommand('busctl', [...question, 'State', 'Metered'], signal).catch(
+  const output = await runCommand('busctl', [...question, 'State', 'Metered'], signal).catch(
     () => '',
   );
-  const told = parseNetworkManager(answer);
+  const told = parseNetworkManager(output);
   const seen = (await hasDefaultRoute(procRoot)) ? known('online' as const) : readInterfaces();
   // NetworkManager may leave the only cable to another program, and then reports that it is disconnected.
   const isContradicted =

@@ -86,8 +86,8 @@ async function readLid(
   }
   const manager = 'org.freedesktop.login1';
   const question = ['get-property', manager, '/org/freedesktop/login1', `${manager}.Manager`];
-  const answer = await runCommand('busctl', [...question, 'LidClosed'], signal).catch(() => '');
-  const match = /^b (true|false)$/.exec(answer.trim());
+  const output = await runCommand('busctl', [...question, 'LidClosed'], signal).catch(() => '');
+  const match = /^b (true|false)$/.exec(output.trim());
   return match === null ? unknown({ code: 'untold', fact: 'lid' }) : known(match[1] === 'true');
 }
 

@@ -142,3 +142,64 @@ it.each([
   await clock.pass(5000);
   expect(changes()).toBe(before);
 });
+
+it('takes up a shorter interval at once when told of it, and a longer one after the next poll', async () => {
+  let everyMs = 4000;
+  let polls = 0;
+  const { sensor, clock } = sensorOf(
+    () => {
+      polls += 1;
+      return Promise.resolve(known(polls));
+    },
+    () => everyMs,
+  );
+  const at: number[] = [];
+  const pass = async (ms: number): Promise<void> => {
+    for (let left = ms; left > 0; left -= 100) {
+      const before = polls;
+      await clock.pass(100);
+      at.push(...(polls > before ? [clock.now()] : []));
+    }
+  };
+  await pass(1100);
+  sensor.retime();
+  everyMs = 500;
+  sensor.retime();
+  await pass(1500);
+  everyMs = 4000;
+  sensor.retime();
+  await pass(6000);
+  expect(at).toEqual([1500, 2000, 2500, 3000, 8000]);
+  expect(clock.timers).toBe(1);
+  await sensor.stop();
+  sensor.retime();
+  expect(clock.timers).toBe(0);
+});
+
+it('looks at once when its source has something new, and keeps what it knows until then', async () => {
+  const ends: (() => void)[] = [];
+  const { sensor, clock } = sensorOf(
+    () =>
+      new Promise((resolve) => {
+        const number = ends.length + 1;
+        ends.push(() => resolve(known(number)));
+      }),
+  );
+  ends[0]?.();
+  await clock.pass(0);
+  sensor.look();
+  expect(sensor.reading).toEqual(known(1));
+  sensor.look();
+  expect(ends).toHaveLength(2);
+  ends[1]?.();
+  await clock.pass(0);
+  // The second call came during a look, which may have missed the news.
+  expect(ends).toHaveLength(3);
+  ends[2]?.();
+  await clock.pass(0);
+  expect(sensor.reading).toEqual(known(3));
+  expect(clock.timers).toBe(1);
+  await sensor.stop();
+  sensor.look();
+  expect(ends).toHaveLength(3);
+});

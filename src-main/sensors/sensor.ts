@@ -17,6 +17,8 @@ export type Sensor<T> = {
   stop(): Promise<void>;
   /** Forgets the last reading and reads again, as after the machine slept. */
   refresh(): void;
+  /** The interval may have become shorter, and the next reading comes by the new one. */
+  retime?(): void;
 };
 
 export type PollPlan<T> = {
@@ -42,7 +44,11 @@ export class PolledSensor<T> implements Sensor<T> {
   #polling: Promise<void> = Promise.resolve();
   /** Also true while a reading that timed out still hangs: a second one would only hang, too. */
   #isReading = false;
+  /** Whether a look was asked for while another one was under way. */
+  #isOutrun = false;
   #cancelTimer: () => void = () => {};
+  /** When the timer fires; undefined while none runs. */
+  #nextAt: number | undefined;
 
   constructor(plan: PollPlan<T>, clock: Clock = systemClock) {
     this.#plan = plan;
@@ -67,7 +73,7 @@ export class PolledSensor<T> implements Sensor<T> {
 
   async stop(): Promise<void> {
     this.#onChange = undefined;
-    this.#cancelTimer();
+    this.#stopTimer();
     this.#attempt?.abort(new Error(`the reading "${this.#plan.source}" is no longer watched`));
     await this.#polling;
   }
@@ -76,9 +82,28 @@ export class PolledSensor<T> implements Sensor<T> {
     if (this.#onChange !== undefined) {
       this.#publish(unknown({ code: 'read-anew', source: this.#plan.source }));
       if (!this.#isReading) {
-        this.#cancelTimer();
+        this.#stopTimer();
         this.#polling = this.#poll();
       }
+    }
+  }
+
+  retime(): void {
+    const { everyMs } = this.#plan;
+    const now = this.#clock.now();
+    if (this.#nextAt !== undefined && now + untilNextBeat(now, everyMs()) < this.#nextAt) {
+      this.#stopTimer();
+      this.#schedule();
+    }
+  }
+
+  /** Reads at once, because its source has something new; the last reading holds until then. */
+  look(): void {
+    if (this.#isReading) {
+      this.#isOutrun = true;
+    } else if (this.#onChange !== undefined) {
+      this.#stopTimer();
+      this.#polling = this.#poll();
     }
   }
 
@@ -102,7 +127,12 @@ export class PolledSensor<T> implements Sensor<T> {
         cancelDeadline();
       }
     }
-    this.#schedule();
+    if (this.#isOutrun && !this.#isReading && this.#onChange !== undefined) {
+      this.#isOutrun = false;
+      await this.#poll();
+    } else {
+      this.#schedule();
+    }
   }
 
   #readOrAbort(signal: AbortSignal): Promise<Reading<T>> {
@@ -111,10 +141,10 @@ export class PolledSensor<T> implements Sensor<T> {
       this.#isReading = true;
       this.#plan
         .read(signal)
-        .then(resolve, reject)
         .finally(() => {
           this.#isReading = false;
-        });
+        })
+        .then(resolve, reject);
     });
   }
 
@@ -126,13 +156,19 @@ export class PolledSensor<T> implements Sensor<T> {
 
   #schedule(): void {
     if (this.#onChange !== undefined) {
-      this.#cancelTimer = this.#clock.after(
-        untilNextBeat(this.#clock.now(), this.#plan.everyMs()),
-        () => {
-          this.#polling = this.#poll();
-        },
-      );
+      const now = this.#clock.now();
+      const waitMs = untilNextBeat(now, this.#plan.everyMs());
+      this.#nextAt = now + waitMs;
+      this.#cancelTimer = this.#clock.after(waitMs, () => {
+        this.#nextAt = undefined;
+        this.#polling = this.#poll();
+      });
     }
+  }
+
+  #stopTimer(): void {
+    this.#nextAt = undefined;
+    this.#cancelTimer();
   }
 }
 

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { missingWords } from '../../src-shared/words/words.ts';
 import { expect, it, onTestFinished } from 'vitest';
-import { fileTree } from '../../test/support/machine/file-tree.ts';
+import { addFiles, fileTree } from '../../test/support/machine/file-tree.ts';
 import { eventuallyTrue } from '../../test/support/host/host-processes.ts';
 import { ManualClock } from '../../test/support/machine/sensor-clock.ts';
 import type { Facts } from '../../src-shared/duty.ts';
@@ -181,6 +181,69 @@ it('composes macOS from the answers of its tools', async () => {
     isLidClosed: known(false),
     cpuTemperatureCelsius: unknown({ code: 'other-system', system: 'darwin' }),
   });
+});
+
+it('looks for programs that start twice a second as soon as engines are loaded', async () => {
+  const { options, clock } = await laptop();
+  let gpuPids = new Set<number>();
+  const sources = linuxSources({ ...options, own: () => ({ pids: new Set([7]), gpuPids }) });
+  const watch = watchFacts({ ...options, sources, onChange: ignore });
+  watch.retime();
+  watch.start();
+  onTestFinished(() => watch.stop());
+  await eventuallyTrue('the first look', () => watch.facts.games.isKnown);
+  const { procRoot = '', home = '' } = options;
+  await clock.pass(4100);
+  const start = async (pid: number, game: string): Promise<void> =>
+    addFiles(procRoot, {
+      [`${pid}/cmdline`]: `${home}/.local/share/Steam/steamapps/common/${game}/x\0`,
+    });
+  const isSeen = (game: string): boolean =>
+    watch.facts.games.isKnown && watch.facts.games.value.some(({ name }) => name === game);
+
+  await start(60, 'Portal');
+  watch.retime();
+  await clock.pass(1000);
+  expect(isSeen('Portal')).toBe(false);
+  gpuPids = new Set([8]);
+  watch.retime();
+  await clock.pass(500);
+  await eventuallyTrue('the game', () => isSeen('Portal'));
+  await start(61, 'Factorio');
+  await clock.pass(500);
+  await eventuallyTrue('the next game', () => isSeen('Factorio'));
+});
+
+it('asks ps twice a second while engines are loaded, and takes the load over ten seconds all the same', async () => {
+  const { options, clock } = await laptop();
+  // As recorded in the tests of running programs.
+  let programs = '    1   0:33.11 /sbin/launchd\n';
+  let asked = 0;
+  const runCommand: RunCommand = (command) => {
+    asked += command === 'ps' ? 1 : 0;
+    return Promise.resolve(command === 'ps' ? programs : '');
+  };
+  let gpuPids = new Set<number>();
+  const sources = macSources(
+    { ...options, runCommand, own: () => ({ pids: new Set([7]), gpuPids }) },
+    'darwin',
+  );
+  const watch = watchFacts({ ...options, sources, onChange: ignore });
+  watch.start();
+  onTestFinished(() => watch.stop());
+  await eventuallyTrue('the first look', () => watch.facts.games.isKnown);
+  await clock.pass(10_100);
+  expect(asked).toBe(2);
+  const load = watch.facts.othersCpuShare;
+  expect(load.isKnown).toBe(true);
+  gpuPids = new Set([8]);
+  watch.retime();
+  programs += '  501   0:00.10 /opt/blender/blender\n';
+  await clock.pass(500);
+  expect(watch.facts.games).toEqual(known([{ name: 'blender', foundBy: 'exclusive apps' }]));
+  await clock.pass(9000);
+  expect(asked).toBe(21);
+  expect(watch.facts.othersCpuShare).toBe(load);
 });
 
 it('knows little of a system that is none of the three, and says so', async () => {

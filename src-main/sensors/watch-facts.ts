@@ -19,6 +19,8 @@ export type FactsWatch = {
   start(): void;
   /** Reads everything again, as after the machine slept: earlier readings no longer count. */
   refresh(): void;
+  /** To be called when engines may have been loaded, whose memory a game that starts may need: sensors look more often then. */
+  retime(): void;
   /** Resolves when no timer and no process is left. */
   stop(): Promise<void>;
 };
@@ -59,6 +61,11 @@ export function watchFacts(options: WatchFactsOptions): FactsWatch {
     refresh: () => {
       for (const sensor of isOn ? running : []) {
         sensor.refresh();
+      }
+    },
+    retime: () => {
+      for (const sensor of isOn ? running : []) {
+        sensor.retime?.();
       }
     },
     stop: async () => {

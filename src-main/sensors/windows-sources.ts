@@ -7,6 +7,7 @@ import {
   attentive,
   everyMs,
   type FactSources,
+  hasEngines,
   polled,
   presenceSensor,
   type Running,
@@ -27,10 +28,12 @@ import { windowsCards } from './gpu/windows-cards.ts';
 import type { WindowsProcesses } from './windows/records.ts';
 import { WindowsWatch } from './windows/watch.ts';
 
-export function windowsSources(options: SourceOptions): FactSources {
+export function windowsSources(
+  options: SourceOptions,
+  watch = new WindowsWatch({ hasEngines: () => hasEngines(options) }),
+): FactSources {
   const { own, environment = process.env, home = homedir(), nvidiaCommand } = options;
   const { clock = systemClock } = options;
-  const watch = new WindowsWatch();
   const ours = new RecentGpuPids(own, clock);
   const nvidia = new NvidiaCards({
     own,
@@ -59,7 +62,7 @@ export function windowsSources(options: SourceOptions): FactSources {
     options,
     'processes',
     attentive(options, everyMs.look),
-    // The folders are looked up once, so the registry's answer has to be there before.
+    // The folders are looked up once, so the registry's output has to be there before.
     async () =>
       watch.sections.folders.isKnown
         ? finder.find(mapReading(watch.sections.processes, toPrograms))
@@ -77,7 +80,17 @@ export function windowsSources(options: SourceOptions): FactSources {
   const untold = unknown({ code: 'untold', fact: 'processor-temperature-windows' });
 
   return {
-    running: [watch satisfies Running, nvidia, presence, games, cpu],
+    running: [
+      withNews(
+        watch,
+        () => watch.sections.processes,
+        () => games.look(),
+      ),
+      nvidia,
+      presence,
+      games,
+      cpu,
+    ],
     facts: () => {
       const { owner, network } = watch.sections;
       const { onBattery, isLidClosed } = windowsPower(owner);
@@ -95,6 +108,25 @@ export function windowsSources(options: SourceOptions): FactSources {
         network: network.isKnown ? network : readInterfaces(),
       };
     },
+  };
+}
+
+/** The same part, which also calls `onNew` for each new reading of one kind. */
+function withNews(part: Running, reading: () => Reading<unknown>, onNew: () => void): Running {
+  let before: Reading<unknown> | undefined;
+  return {
+    start: (onChange) =>
+      part.start(() => {
+        const now = reading();
+        if (now !== before && now.isKnown) {
+          onNew();
+        }
+        before = now;
+        onChange();
+      }),
+    refresh: () => part.refresh(),
+    retime: () => part.retime?.(),
+    stop: () => part.stop(),
   };
 }
 

@@ -1,9 +1,9 @@
 /** The messages between `mindmesh bootstrap` and its node process, over Node's own IPC channel. */
 import { z } from 'zod';
-import { errorReportSchema } from '../error-report.ts';
+import type { Result } from '../rpc/contract.ts';
 import { logLevels } from './node-control.ts';
 
-export const bootstrapConfigSchema = z.object({
+const bootstrapConfigSchema = z.object({
   /** The folder of identity and pools; it exists and is writable. */
   dataFolder: z.string().min(1),
   /** Multiaddrs to listen on. */
@@ -26,9 +26,19 @@ export const bootstrapConfigSchema = z.object({
 });
 export type BootstrapConfigInput = z.input<typeof bootstrapConfigSchema>;
 
-export const bootstrapMessageSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('ready'), peer: z.string(), addresses: z.array(z.string()) }),
-  z.object({ type: z.literal('failed'), error: errorReportSchema }),
-  z.object({ type: z.literal('log'), level: z.enum(logLevels), message: z.string() }),
-]);
-export type BootstrapMessage = z.infer<typeof bootstrapMessageSchema>;
+export type BootstrapConfig = z.output<typeof bootstrapConfigSchema>;
+
+export const bootstrapApi = {
+  methods: {
+    /** Responds when the node is in the mesh; the supervisor has a deadline of its own for that. */
+    start: {
+      params: bootstrapConfigSchema,
+      result: z.object({ peer: z.string(), addresses: z.array(z.string()) }),
+      deadlineMs: null,
+      invalidCode: 'setting-invalid',
+    },
+  },
+  notices: { log: z.object({ level: z.enum(logLevels), message: z.string() }) },
+} as const;
+export type BootstrapApi = typeof bootstrapApi;
+export type BootstrapStarted = Result<BootstrapApi, 'start'>;

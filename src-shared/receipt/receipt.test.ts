@@ -39,7 +39,7 @@ function sign(account: StageAccount, { key }: Party): string {
   return toText(sealDocument(stageAccountKind, account, key).bytes);
 }
 
-/** A receipt over these stages, as its requester has it before it seals it. */
+/** The receipt over these stages, as its requester has it before sealing. */
 function receiptOf(stages: readonly Party[], signedParts: (string | null)[]): Receipt {
   return {
     model: 'A model with a name of a usual length Q4_K_M',
@@ -72,15 +72,15 @@ function states({ state, parts }: CheckedReceipt): string[] {
   return [...parts.map((part) => part.state), state];
 }
 
-/** The sealed receipt with other parts, sealed anew by the requester. */
+/** The sealed receipt with other parts, sealed again by the requester. */
 function resealed(receipt: Receipt, signedParts: (string | null)[], { key }: Party): Receipt {
-  // Sealing leaves out what is wrong; a requester that lies does not.
+  // Sealing leaves out wrong parts; a lying requester does not.
   const { seal = '' } = sealReceipt({ ...receipt, signedParts }, key, now);
   return { ...receipt, signedParts, seal };
 }
 
 describe('a receipt', () => {
-  it('is checked by its signatures alone, and says who did what for whom', async () => {
+  it('is checked by its signatures alone, and names each peer’s part and the requester', async () => {
     const { asker, stages, receipt } = await signedReceipt(2);
     const checked = checkReceipt(JSON.parse(JSON.stringify(receipt)));
     expect(checked).toMatchObject({ state: 'signed', requester: asker.peer, at: now });

@@ -1,11 +1,11 @@
-/** The asking end of a link: each question is settled exactly once, whatever comes in. */
+/** The client of a link: settles each request exactly once, whatever messages arrive. */
 import { z } from 'zod';
 import { AppError } from '../errors.ts';
 import { parseLeniently } from '../lenient-list.ts';
 import {
-  answererMessageSchema,
-  type AnswererMessage,
-  type AskerMessage,
+  serverMessageSchema,
+  type ServerMessage,
+  type ClientMessage,
   type Contract,
   type Method,
   type MethodName,
@@ -19,28 +19,28 @@ import {
 import { invalidRequest } from './invalid-request.ts';
 import { linkWords } from '../words/errors.ts';
 
-/** One function a notice; `leftOut` has a sentence for each entry of its lists that could not be read. */
+/** One function for each notice; `leftOut` has a sentence for each entry of its lists that could not be read. */
 export type NoticeListeners<C extends Contract> = {
   readonly [N in NoticeName<C>]: (value: Notice<C, N>, leftOut: readonly string[]) => void;
 };
 
 export type RpcClientOptions<C extends Contract> = {
   readonly contract: C;
-  /** Puts a message on the link; `failed` is called when that turns out to be impossible. */
-  readonly send: (message: AskerMessage, failed: (cause: unknown) => void) => void;
-  /** How sentences name the answering end: "the mesh node". */
-  readonly answerer: string;
-  /** The error of questions that the end of the link left without an answer. */
+  /** Sends a message; calls `failed` when that is impossible. */
+  readonly send: (message: ClientMessage, failed: (cause: unknown) => void) => void;
+  /** The server's name in sentences, e.g. "the mesh node". */
+  readonly server: string;
+  /** Makes the error of requests that got no response before the link ended. */
   readonly ended: (cause?: unknown) => Error;
   readonly notices: NoticeListeners<C>;
-  /** What came is not understood, as a text for the log. */
+  /** Called with a text for the log when a message is not valid. */
   readonly onBadMessage: (problem: string) => void;
-  /** Which entries the answer to this method had to do without, in sentences; mostly none. */
+  /** Called with sentences about the entries that were left out of a result because they are not valid, usually none. */
   readonly onLeftOut?: (method: MethodName<C>, leftOut: readonly string[]) => void;
 };
 
 export type CallOptions = {
-  /** Gives the question up: it rejects at once as `cancelled`, and the answering end is told. */
+  /** Cancels the request: it rejects at once with `cancelled`, and the server gets the cancellation. */
   readonly signal?: AbortSignal | undefined;
 };
 
@@ -53,7 +53,7 @@ type Pending = {
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: Error) => void;
   readonly onEvent: ((event: unknown, leftOut: readonly string[]) => void) | undefined;
-  /** Ends the timer and the listening to the signal. */
+  /** Clears the timer and removes the listener of the signal. */
   readonly release: () => void;
 };
 
@@ -72,17 +72,17 @@ export class RpcClient<C extends Contract> {
   }
 
   /**
-   * Asks and resolves with the answer.
+   * Sends a request and resolves with its result.
    *
-   * @throws AppError what the other end answered; `request-invalid` for parameters that the contract refuses;
-   * `timed-out`; `cancelled`; `internal` for an answer that is none; and what `ended` makes
+   * @throws AppError the server's error; `request-invalid` for parameters that the contract refuses;
+   * `timed-out`; `cancelled`; `internal` for a result that is not valid; and the error of `ended`
    */
   call<N extends MethodName<C>>(
     method: N,
     params: Params<C, N>,
     options: CallOptions = {},
   ): Promise<Result<C, N>> {
-    return this.#ask(method, params, options.signal, undefined);
+    return this.#request(method, params, options.signal, undefined);
   }
 
   /** As `call`; the events of the stream come before it resolves. */
@@ -91,24 +91,24 @@ export class RpcClient<C extends Contract> {
     params: Params<C, N>,
     options: StreamOptions<C, N>,
   ): Promise<Result<C, N>> {
-    return this.#ask(method, params, options.signal, options.onEvent as Pending['onEvent']);
+    return this.#request(method, params, options.signal, options.onEvent as Pending['onEvent']);
   }
 
-  /** Takes one message of the other end. */
+  /** Takes one message of the server. */
   receive(message: unknown): void {
-    const parsed = answererMessageSchema.safeParse(message);
+    const parsed = serverMessageSchema.safeParse(message);
     if (parsed.success) {
       this.#take(parsed.data);
       return;
     }
     this.#options.onBadMessage(z.prettifyError(parsed.error));
-    // An answer that makes no sense is still the only one that will come.
+    // There is no other response to this request, so it fails with this one.
     const id = z.object({ id: z.int() }).safeParse(message).data?.id ?? 0;
     const pending = this.#settle(id);
-    pending?.reject(this.#invalidAnswer(pending.method, parsed.error));
+    pending?.reject(this.#invalidResponse(pending.method, parsed.error));
   }
 
-  /** The link has ended: open questions fail, and so does each further one. */
+  /** Ends the client after the link has ended: pending and later requests fail. */
   close(cause?: unknown): void {
     this.#isClosed = true;
     for (const id of this.#pending.keys()) {
@@ -116,7 +116,7 @@ export class RpcClient<C extends Contract> {
     }
   }
 
-  #ask<T>(
+  #request<T>(
     method: string,
     params: unknown,
     signal: AbortSignal | undefined,
@@ -163,10 +163,10 @@ export class RpcClient<C extends Contract> {
     });
   }
 
-  #take(message: AnswererMessage): void {
+  #take(message: ServerMessage): void {
     switch (message.type) {
       case 'result':
-        this.#answer(message.id, message.result);
+        this.#result(message.id, message.result);
         break;
       case 'error':
         this.#settle(message.id)?.reject(AppError.fromReport(message.error));
@@ -180,7 +180,7 @@ export class RpcClient<C extends Contract> {
     }
   }
 
-  #answer(id: number, result: unknown): void {
+  #result(id: number, result: unknown): void {
     const pending = this.#settle(id);
     if (pending === undefined) {
       return;
@@ -192,12 +192,12 @@ export class RpcClient<C extends Contract> {
       pending.resolve(parsed.data);
     } else {
       this.#options.onBadMessage(`${method}: ${z.prettifyError(parsed.error)}`);
-      pending.reject(this.#invalidAnswer(method, parsed.error));
+      pending.reject(this.#invalidResponse(method, parsed.error));
     }
   }
 
   #event(id: number, event: unknown): void {
-    // Events of a question that was given up meanwhile mean nothing any more.
+    // Events of a request that was cancelled meanwhile are dropped.
     const pending = this.#pending.get(id);
     const schema = pending === undefined ? undefined : this.#methodOf(pending.method).event;
     if (pending?.onEvent === undefined || schema === undefined) {
@@ -241,15 +241,15 @@ export class RpcClient<C extends Contract> {
     return pending;
   }
 
-  #invalidAnswer(method: string, cause: unknown): AppError {
-    return new AppError('internal', linkWords.invalidAnswer(this.#options.answerer), {
-      cause: new Error(`the answer to "${method}" is not valid`, { cause }),
+  #invalidResponse(method: string, cause: unknown): AppError {
+    return new AppError('internal', linkWords.invalidResponse(this.#options.server), {
+      cause: new Error(`the response to "${method}" is not valid`, { cause }),
     });
   }
 
   #late(method: string, ms: number): AppError {
-    return new AppError('timed-out', linkWords.late(this.#options.answerer, ms / 1000), {
-      cause: new Error(`"${method}" was not answered`),
+    return new AppError('timed-out', linkWords.late(this.#options.server, ms / 1000), {
+      cause: new Error(`no response to "${method}" came`),
     });
   }
 }

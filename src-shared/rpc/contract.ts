@@ -1,6 +1,6 @@
 /**
- * What one process may ask of another, written once: the ends of a link derive their types from a contract, and check
- * by it what they send and take. The messages below are all that crosses a link; what carries them does not matter.
+ * The contract of an RPC between two processes: both ends of a link derive their types from it, and check their messages
+ * by it. The messages below are all that crosses a link, on any transport.
  */
 import { z } from 'zod';
 import { errorReportSchema } from '../error-report.ts';
@@ -9,19 +9,19 @@ import type { ErrorCode } from '../errors.ts';
 export type Method = {
   readonly params: z.ZodType;
   readonly result: z.ZodType;
-  /** Makes the method a stream: any number of events before the one answer. */
+  /** Makes the method a stream: any number of events before the response. */
   readonly event?: z.ZodType;
-  /** Longest wait of the asker, in milliseconds; null where the work itself has no limit. */
+  /** Longest wait of the client, in milliseconds; null where the method may take any time. */
   readonly deadlineMs: number | null;
   /** The code of the error for parameters that the schema refuses; absent: `request-invalid`. */
   readonly invalidCode?: ErrorCode;
-  /** The host answers it by asking its node the same. */
+  /** Whether the host passes the request on to its node. */
   readonly passedOn?: true;
 };
 
 export type Contract = {
   readonly methods: Readonly<Record<string, Method>>;
-  /** What the answering end tells of its own accord. */
+  /** The messages that the server sends without a request. */
   readonly notices: Readonly<Record<string, z.ZodType>>;
 };
 
@@ -31,11 +31,11 @@ export type StreamName<C extends Contract> = {
 }[MethodName<C>];
 export type NoticeName<C extends Contract> = keyof C['notices'] & string;
 
-/** As it is asked: what has a default may be absent. */
+/** Parameters as the client sends them: those with a default may be absent. */
 export type Params<C extends Contract, N extends MethodName<C>> = z.input<
   C['methods'][N]['params']
 >;
-/** As a handler gets it: with all defaults. */
+/** Parameters as a handler gets them: with all defaults. */
 export type ParsedParams<C extends Contract, N extends MethodName<C>> = z.output<
   C['methods'][N]['params']
 >;
@@ -54,7 +54,7 @@ export type PassedOn<M extends Contract['methods']> = {
   readonly [N in keyof M as M[N] extends { readonly passedOn: true } ? N : never]: M[N];
 };
 
-/** The caller has no time-out for these: the server has one, for what it asks of another in its turn. */
+/** The methods that are passed on, without a deadline for the client: the server has one for its own request to the node. */
 export function passedOnMethods<const M extends Contract['methods']>(methods: M): PassedOn<M> {
   const passedOn = Object.entries(methods).flatMap(([name, method]) =>
     method.passedOn === true ? [[name, { ...method, deadlineMs: null }]] : [],
@@ -64,18 +64,18 @@ export function passedOnMethods<const M extends Contract['methods']>(methods: M)
 
 const idSchema = z.int().min(1);
 
-/** What the asking end sends: a question, or that it needs no answer to one any more. */
-export const askerMessageSchema = z.union([
+/** The messages of a client: a request, or the cancellation of one. */
+export const clientMessageSchema = z.union([
   z.object({ id: idSchema, method: z.string(), params: z.unknown() }),
   z.object({ cancel: idSchema }),
 ]);
-export type AskerMessage = z.infer<typeof askerMessageSchema>;
+export type ClientMessage = z.infer<typeof clientMessageSchema>;
 
-/** What the answering end sends: one result or error to each question, events of streams before it, and notices. */
-export const answererMessageSchema = z.discriminatedUnion('type', [
+/** The messages of a server: one response, a result or an error, to each request, events of streams before it, and notices. */
+export const serverMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('result'), id: idSchema, result: z.unknown() }),
   z.object({ type: z.literal('error'), id: idSchema, error: errorReportSchema }),
   z.object({ type: z.literal('event'), id: idSchema, event: z.unknown() }),
   z.object({ type: z.literal('notice'), name: z.string(), value: z.unknown() }),
 ]);
-export type AnswererMessage = z.infer<typeof answererMessageSchema>;
+export type ServerMessage = z.infer<typeof serverMessageSchema>;

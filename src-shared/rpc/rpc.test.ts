@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AppError } from '../errors.ts';
 import { lenientList } from '../lenient-list.ts';
 import { RpcClient } from './client.ts';
-import { type AnswererMessage, type AskerMessage, passedOnMethods } from './contract.ts';
+import { type ServerMessage, type ClientMessage, passedOnMethods } from './contract.ts';
 import { type CallContext, type Handlers, RpcServer } from './server.ts';
 
 const contract = {
@@ -40,7 +40,7 @@ function connected(
   given: Partial<Handlers<Api>> = {},
   { isStarted = true, ...options }: { maxPending?: number; isStarted?: boolean } = {},
 ) {
-  const crossed: (AskerMessage | AnswererMessage)[] = [];
+  const crossed: (ClientMessage | ServerMessage)[] = [];
   const problems: string[] = [];
   const leftOut: string[] = [];
   const weather: boolean[] = [];
@@ -71,7 +71,7 @@ function connected(
   });
   const client: RpcClient<Api> = new RpcClient({
     contract,
-    answerer: 'the other end',
+    server: 'the other end',
     ended: gone,
     send: (message) => {
       crossed.push(message);
@@ -85,11 +85,13 @@ function connected(
 }
 
 /** A client whose other end is played by the test. */
-function asker(send: (message: AskerMessage, failed: (cause: unknown) => void) => void = () => {}) {
+function asker(
+  send: (message: ClientMessage, failed: (cause: unknown) => void) => void = () => {},
+) {
   const problems: string[] = [];
   const client = new RpcClient<Api>({
     contract,
-    answerer: 'the other end',
+    server: 'the other end',
     ended: gone,
     send,
     notices: { weather: () => {} },
@@ -98,8 +100,8 @@ function asker(send: (message: AskerMessage, failed: (cause: unknown) => void) =
   return { client, problems };
 }
 
-describe('a question', () => {
-  it('is answered by the handler of its method, which gets all defaults', async () => {
+describe('a request', () => {
+  it('is passed to the handler of its method, which gets all defaults', async () => {
     const { client } = connected();
     expect(await client.call('double', { number: 4 })).toBe(8);
     expect(await client.call('double', { number: 4, times: 3 })).toBe(12);
@@ -146,7 +148,7 @@ describe('a question', () => {
     expect(internal).toEqual([]);
   });
 
-  it('that failed unexpectedly is told to the log of the answering end', async () => {
+  it('that failed unexpectedly is logged by the server', async () => {
     const { client, internal } = connected({
       list: () => {
         throw new TypeError('x is not a function');
@@ -156,17 +158,17 @@ describe('a question', () => {
     expect(internal).toEqual([expect.stringContaining('x is not a function')]);
   });
 
-  it('fails when its answer is none by the contract', async () => {
+  it('fails when its response is not valid by the contract', async () => {
     const { client, problems } = connected({ double: () => 0.5 });
     await expect(client.call('double', { number: 1 })).rejects.toMatchObject({
       code: 'internal',
       message: expect.stringContaining('What the other end answered is not valid'),
-      cause: expect.objectContaining({ message: 'the answer to "double" is not valid' }),
+      cause: expect.objectContaining({ message: 'the response to "double" is not valid' }),
     });
     expect(problems).toEqual([expect.stringContaining('double: ')]);
   });
 
-  it('is answered without the entries of a list that cannot be read, and they are told', async () => {
+  it('resolves without the entries of a list that cannot be read, which are reported', async () => {
     const { client, leftOut } = connected({ list: () => [1, 'two' as unknown as number, 3] });
     expect(await client.call('list', {})).toEqual([1, 3]);
     expect(leftOut).toEqual([expect.stringContaining('One of the numbers cannot be read')]);
@@ -186,7 +188,7 @@ describe('a question', () => {
     expect(await first).toBe(2);
   });
 
-  it('fails when the link ends before the answer, and so does each that is asked later', async () => {
+  it('fails when the link ends before the response, and so does each later one', async () => {
     const { client } = asker();
     const question = client.call('list', {});
     client.close();
@@ -195,7 +197,7 @@ describe('a question', () => {
     expect(client.isClosed).toBe(true);
   });
 
-  it('is given up when its signal aborts: it fails at once, and the handler is told', async () => {
+  it('is cancelled when its signal aborts: it fails at once, and the signal of the handler aborts', async () => {
     let told: AbortSignal | undefined;
     const { client } = connected({
       set: (_, { signal }) => {
@@ -226,7 +228,7 @@ describe('a deadline', () => {
     vi.useRealTimers();
   });
 
-  it('ends the wait for an answer, and an answer that comes later is ignored', async () => {
+  it('ends the wait for a response, and a later response is ignored', async () => {
     const { client, problems } = asker();
     const question = client.call('double', { number: 1 });
     const failure = question.catch((error: unknown) => error);
@@ -239,7 +241,7 @@ describe('a deadline', () => {
     expect(problems).toEqual([]);
   });
 
-  it('is none where the work has no limit, and none of a method that is passed on', async () => {
+  it('is absent where a method may take any time, and for a method that is passed on', async () => {
     const { client } = asker();
     let isSettled = false;
     void client.call('list', {}).finally(() => {
@@ -254,7 +256,7 @@ describe('a deadline', () => {
 });
 
 describe('a stream', () => {
-  it('has its events in order before the answer', async () => {
+  it('has its events in order before the response', async () => {
     const { client } = connected();
     const events: number[] = [];
     const over = client.stream('count', { to: 3 }, { onEvent: ({ at }) => events.push(at) });
@@ -262,7 +264,7 @@ describe('a stream', () => {
     expect(events).toEqual([1, 2, 3]);
   });
 
-  it('tells nothing more once it was given up', async () => {
+  it('has no more events once it was cancelled', async () => {
     let context: Count | undefined;
     const { client, crossed } = connected({
       count: (_, given) => {
@@ -292,7 +294,7 @@ describe('a stream', () => {
     expect(crossed).toHaveLength(before);
   });
 
-  it('tells with an event which entries it had to do without', async () => {
+  it('reports with an event the entries that were left out', async () => {
     const { client } = asker();
     const told: (readonly string[])[] = [];
     const over = client.stream('count', { to: 1 }, { onEvent: (_, leftOut) => told.push(leftOut) });
@@ -302,7 +304,7 @@ describe('a stream', () => {
     expect(told).toEqual([[expect.stringContaining('One of the things cannot be read')]]);
   });
 
-  it('ends with the asker', async () => {
+  it('ends with the client', async () => {
     const signals: AbortSignal[] = [];
     const { client, server } = connected({
       count: (_, { signal }) => {
@@ -340,7 +342,7 @@ describe('a notice', () => {
     expect(await client.call('double', { number: 1 })).toBe(2);
   });
 
-  it('that should have been an answer fails the question of its number', async () => {
+  it('that should have been a response fails the request of its number', async () => {
     const { client } = asker();
     const question = client.call('list', {});
     client.receive({ type: 'error', id: 1, error: 'no' });
@@ -348,25 +350,25 @@ describe('a notice', () => {
   });
 });
 
-/** What crosses the link after one message to the answering end. */
-async function answers(message: unknown): Promise<unknown[]> {
+/** The messages of the server after one message to it. */
+async function responses(message: unknown): Promise<unknown[]> {
   const { server, crossed } = connected({ set: () => new Promise(() => {}) });
   await server.receive(message);
   return crossed;
 }
 
-describe('the answering end', () => {
+describe('the server', () => {
   it.each([{ method: 'fly' }, { method: 'constructor' }, { method: '__proto__' }])(
     'refuses a method that it does not have: %j',
     async ({ method }) => {
-      expect(await answers({ id: 1, method, params: {} })).toMatchObject([
+      expect(await responses({ id: 1, method, params: {} })).toMatchObject([
         { type: 'error', id: 1, error: { code: 'request-invalid' } },
       ]);
     },
   );
 
-  it('checks parameters, whatever the asker did', async () => {
-    expect(await answers({ id: 1, method: 'double', params: null })).toMatchObject([
+  it('checks parameters, whatever the client did', async () => {
+    expect(await responses({ id: 1, method: 'double', params: null })).toMatchObject([
       { type: 'error', id: 1, error: { code: 'request-invalid' } },
     ]);
   });
@@ -378,8 +380,8 @@ describe('the answering end', () => {
     [],
     { id: 0, method: 'list', params: {} },
     { method: 'list' },
-  ])('takes nothing that it could not answer: %j', async (message) => {
-    await expect(answers(message)).rejects.toMatchObject({ code: 'protocol-violation' });
+  ])('refuses a message that is not a request: %j', async (message) => {
+    await expect(responses(message)).rejects.toMatchObject({ code: 'protocol-violation' });
   });
 
   it('takes no number twice at once', async () => {
@@ -389,7 +391,7 @@ describe('the answering end', () => {
     await expect(server.receive(question)).rejects.toMatchObject({ code: 'protocol-violation' });
   });
 
-  it('answers no more questions at once than it is meant to', async () => {
+  it('handles no more requests at once than its limit', async () => {
     const { server, crossed } = connected({ set: () => new Promise(() => {}) }, { maxPending: 2 });
     for (const id of [1, 2]) {
       void server.receive({ id, method: 'set', params: { value: 1 } });
@@ -398,12 +400,12 @@ describe('the answering end', () => {
     expect(crossed).toMatchObject([{ type: 'error', id: 3, error: { code: 'over-capacity' } }]);
   });
 
-  it('says so when the handler of a method is not there yet', async () => {
+  it('refuses a method whose handler is not there yet', async () => {
     const { client } = connected({}, { isStarted: false });
     await expect(client.call('list', {})).rejects.toMatchObject({ code: 'not-running' });
   });
 
-  it('does not mind the end of what is over', async () => {
-    expect(await answers({ cancel: 12 })).toEqual([]);
+  it('ignores the cancellation of a request that has ended', async () => {
+    expect(await responses({ cancel: 12 })).toEqual([]);
   });
 });

@@ -1,9 +1,9 @@
-/** The answering end of a link: checks what is asked, answers each question once, and sends events and notices. */
+/** The server of a link: checks each request, sends one response to it, and sends events and notices. */
 import { z } from 'zod';
 import { AppError, toAppError } from '../errors.ts';
 import {
-  askerMessageSchema,
-  type AnswererMessage,
+  clientMessageSchema,
+  type ServerMessage,
   type Contract,
   type MethodName,
   type NoticeName,
@@ -17,15 +17,15 @@ import { linkWords } from '../words/errors.ts';
 export type CallContext<Event> = {
   /** Sends an event of a stream. */
   readonly emit: (event: Event) => void;
-  /** Aborts when the asker gives the question up, or is gone. */
+  /** Aborts when the client cancels the request, or is gone. */
   readonly signal: AbortSignal;
   readonly flow: Flow;
 };
 
-/** Whether the asker takes events now; what can be left out waits until it does again. */
+/** Whether the client takes events now. Events that can be left out wait until it does again. */
 export type Flow = {
   readonly isReady: () => boolean;
-  /** Calls back whenever the asker takes events again; returns how to end that. */
+  /** Calls the listener whenever the client takes events again; returns a function that ends that. */
   readonly onReady: (listener: () => void) => () => void;
 };
 
@@ -36,21 +36,21 @@ type Handler<C extends Contract, N extends MethodName<C>> = (
   context: CallContext<StreamEvent<C, N>>,
 ) => Result<C, N> | Promise<Result<C, N>>;
 
-/** One function a method. */
+/** One function for each method. */
 export type Handlers<C extends Contract> = { readonly [N in MethodName<C>]: Handler<C, N> };
 
 export type RpcServerOptions<C extends Contract> = {
   readonly contract: C;
-  /** Asked for at each question: some may be there only at times. */
+  /** Called at each request, because some handlers may exist only at times. */
   readonly handlers: () => Partial<Handlers<C>>;
-  readonly send: (message: AnswererMessage) => void;
-  /** A question led to an unexpected error. */
+  readonly send: (message: ServerMessage) => void;
+  /** Called with an unexpected error of a request. */
   readonly onInternalError: (error: AppError) => void;
-  /** Called before each answer but those of errors, so that what a method changed can be told before it. */
-  readonly beforeAnswer?: (method: MethodName<C>) => void | Promise<void>;
-  /** Absent: the asker takes everything. */
+  /** Called before each result, so that changes that the method made can be sent before it. */
+  readonly beforeResponse?: (method: MethodName<C>) => void | Promise<void>;
+  /** Absent: the client always takes events. */
   readonly flow?: Flow;
-  /** Questions under way at once, beyond which one is refused; absent: any number. */
+  /** Most pending requests; further ones are refused. Absent: any number. */
   readonly maxPending?: number;
 };
 
@@ -63,12 +63,12 @@ export class RpcServer<C extends Contract> {
   }
 
   /**
-   * Takes one message of the asking end. Resolves after its answer was sent.
+   * Takes one message of the client. Resolves after its response was sent.
    *
-   * @throws AppError `protocol-violation` when the message is nothing that could be answered
+   * @throws AppError `protocol-violation` when the message is not a request
    */
   async receive(message: unknown): Promise<void> {
-    const parsed = askerMessageSchema.safeParse(message);
+    const parsed = clientMessageSchema.safeParse(message);
     if (!parsed.success) {
       const problem = z.prettifyError(parsed.error).slice(0, 500);
       throw new AppError(
@@ -77,7 +77,7 @@ export class RpcServer<C extends Contract> {
       );
     }
     if ('cancel' in parsed.data) {
-      // One that is over already needs no cancelling.
+      // A request that has a response already needs no cancellation.
       this.#pending.get(parsed.data.cancel)?.abort();
       return;
     }
@@ -87,37 +87,37 @@ export class RpcServer<C extends Contract> {
     }
     const abort = new AbortController();
     this.#pending.set(id, abort);
-    const answer = await this.#answer(id, method, params, abort.signal);
+    const response = await this.#respond(id, method, params, abort.signal);
     this.#pending.delete(id);
-    this.#options.send(answer);
+    this.#options.send(response);
   }
 
-  /** Tells something of its own accord. */
+  /** Sends a notice. */
   tell<N extends NoticeName<C>>(name: N, value: z.input<C['notices'][N]>): void {
     this.#options.send({ type: 'notice', name, value });
   }
 
-  /** No client waits for answers any more: what is under way is given up. */
+  /** Aborts all pending requests, because the client is gone. */
   close(): void {
     for (const abort of this.#pending.values()) {
       abort.abort();
     }
   }
 
-  async #answer(
+  async #respond(
     id: number,
     method: string,
     params: unknown,
     signal: AbortSignal,
-  ): Promise<AnswererMessage> {
+  ): Promise<ServerMessage> {
     const { contract, handlers, send, flow = alwaysReady, onInternalError } = this.#options;
-    const { beforeAnswer, maxPending } = this.#options;
+    const { beforeResponse, maxPending } = this.#options;
     try {
       if (maxPending !== undefined && this.#pending.size > maxPending) {
         throw new AppError('over-capacity', linkWords.tooMany(maxPending));
       }
       const emit = (event: unknown): void => {
-        // What a handler still says after its question was answered has no receiver.
+        // Events after the response are dropped.
         if (this.#pending.has(id)) {
           send({ type: 'event', id, event });
         }
@@ -127,7 +127,7 @@ export class RpcServer<C extends Contract> {
         signal,
         flow,
       });
-      await beforeAnswer?.(method);
+      await beforeResponse?.(method);
       return { type: 'result', id, result };
     } catch (thrown) {
       const error = toAppError(thrown);
@@ -142,8 +142,8 @@ export class RpcServer<C extends Contract> {
 /**
  * Checks parameters and calls the handler of the method.
  *
- * @throws AppError `request-invalid`, or what the method has for that; `not-running` when there is no such handler now; and
- * what the handler throws
+ * @throws AppError `request-invalid`, or the method's own code for that; `not-running` when there is no handler now; and
+ * errors of the handler
  */
 export async function performCall<C extends Contract>(
   contract: C,
@@ -154,7 +154,7 @@ export async function performCall<C extends Contract>(
 ): Promise<unknown> {
   const found = Object.hasOwn(contract.methods, method) ? contract.methods[method] : undefined;
   if (found === undefined) {
-    throw new AppError('request-invalid', `There is no method called "${method}".`);
+    throw new AppError('request-invalid', linkWords.noSuchMethod(method));
   }
   const parsed = found.params.safeParse(params);
   if (!parsed.success) {

@@ -12,7 +12,7 @@ const kind = {
 };
 const value = { text: 'Äpfel '.repeat(40) };
 
-/** Made by @libp2p/peer-record, which earlier versions signed with: of a key whose seed is 32 sevens. */
+/** A record that @libp2p/peer-record made, which earlier versions used, with the key of a seed of 32 sevens. */
 const storedByLibp2p =
   'CiQIARIg6kpsY-KcUgq-9VB7Ey7F-ZVHdq6-vnuSQh7qaRRG0iwSGy9taW5kbWVzaC9wb29sLXJldm9jYXRpb24vMRoMeyJwb29sIjoicCJ9KkApwVYvObL_sNQS_GmJYE39OA66RH-a8_o74t83jQ_7gl1YXjrVw-kqelJH2_wJZkf4bMErdUBvrpaySYCLZPQC';
 

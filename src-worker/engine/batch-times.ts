@@ -1,13 +1,13 @@
-/** What a batch should take, by those before it. Pure. */
+/** Predicts how long a batch should take, from earlier batches. Pure. */
 
-/** Smaller batches take about as long as one token: reading the weights is most of it. */
+/** Batches with fewer tokens take about as long as one token, because most of the time is for reading the weights. */
 const fewTokens = 16;
 
 export class BatchTimes {
   #slowestFewMs: number | undefined;
   #slowestPerTokenMs: number | undefined;
 
-  /** Takes note of a batch that was computed. */
+  /** Records a batch that was computed. */
   record(tokens: number, milliseconds: number): void {
     if (tokens < fewTokens) {
       this.#slowestFewMs = Math.max(this.#slowestFewMs ?? 0, milliseconds);
@@ -16,7 +16,7 @@ export class BatchTimes {
     }
   }
 
-  /** As long as the slowest of its kind took, in milliseconds; 0 before the first of them. */
+  /** The expected time by the slowest batch of its kind, in milliseconds; 0 before the first one. */
   expectedMs(tokens: number): number {
     return tokens < fewTokens ? (this.#slowestFewMs ?? 0) : tokens * (this.#slowestPerTokenMs ?? 0);
   }

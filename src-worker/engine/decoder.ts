@@ -1,11 +1,11 @@
 /**
- * The engine's loop: takes what waits in all sessions, decodes it as one batch, hands the results on, and lets
+ * The engine's loop: takes waiting segments of all sessions, decodes them as one batch, sends the results, and lets
  * the event loop read new frames before the next batch, or is idle where it may not compute all the time. When
  * nothing waits, nothing runs.
  */
 import { AppError, toAppError } from '../../src-shared/errors.ts';
 import { type Sampling, samplingSchema } from '../../src-shared/model.ts';
-import { type Work, workFlags } from '../wire/work.ts';
+import { type Segment, segmentFlags } from '../wire/segment.ts';
 import type { Llama } from './llama/llama.ts';
 import { PromptSpeed } from './prompt-speed.ts';
 import { DutyCycle } from './duty-cycle.ts';
@@ -20,36 +20,38 @@ import {
   isOneByOne,
   mostMicros,
   sampledOutput,
-  workOfSampled,
-} from './work-output.ts';
-import { checkHidden, checkPositions, checkTokens } from './work-check.ts';
+  segmentOfSampled,
+} from './segment-output.ts';
+import { checkHidden, checkPositions, checkTokens } from './segment-check.ts';
 import { feedsItself } from '../wire/stage-role.ts';
 
 export type DecoderEvents = {
-  /** Hidden states, or a token sampled after the model's last layer, for the node. */
-  readonly onOutput: (work: Work, kind: 'hidden' | 'sampled') => void;
-  /** The engine gave a session up; it is closed. */
+  /** Called with the output for the node: hidden states, or a token sampled after the model's last layer. */
+  readonly onOutput: (segment: Segment, kind: 'hidden' | 'sampled') => void;
+  /** Called when a session has failed and was closed. */
   readonly onSessionFailed: (session: number, error: AppError) => void;
-  /** Undefined, or a promise to wait for before more output is made. */
+  /** Returns a promise to wait for before more output is made, or undefined. */
   readonly congestion: () => Promise<void> | undefined;
-  /** Some of the work that waited is done. */
+  /** Called after each batch, when less input waits. */
   readonly onProgress: () => void;
-  /** A batch of so many tokens begins; or one has ended: 0. */
+  /** Called with the number of tokens when a batch begins, and with 0 when it has ended. */
   readonly onBatch?: (tokens: number) => void;
 };
 
 export type OpenSession = {
   readonly session: number;
   readonly sampling?: Sampling | undefined;
-  /** How many of the shard's layers it uses, from the first one on; absent: all. */
+  /** How many of the shard's layers the session uses, from the first one on; absent: all. */
   readonly layers?: number | undefined;
   readonly generated: readonly number[];
   readonly selfFeedUntil?: number | undefined;
   readonly resume?: { readonly session: number; readonly tokens: number } | undefined;
 };
 
-/** How long after its last token a session's answer counts as going on: tokens travel through other shards. */
+/** How long after its last token a session counts as answering: its next token may be in other shards. */
 const answeringMilliseconds = 1000;
+
+/** The part of a session's first segment that is in the batch; `isLast`: nothing of the segment is left. */
 type Piece = { readonly session: Session; readonly run: Run; readonly isLast: boolean };
 
 export class Decoder {
@@ -58,7 +60,7 @@ export class Decoder {
   readonly #events: DecoderEvents;
   readonly #now: () => number;
   readonly #sessions: SessionTable;
-  /** Only in shards that sample. */
+  /** Undefined in shards that do not sample. */
   readonly #space: SamplingSpace | undefined;
   readonly #pace = new PromptSpeed();
   readonly #dutyCycle: DutyCycle;
@@ -82,7 +84,7 @@ export class Decoder {
   }
 
   /**
-   * Returns how many tokens the session's cache has already: those that were to be resumed, or none.
+   * Opens a session. Returns how many tokens its cache has already: all of a resumed prefix, or none.
    * @throws AppError `request-invalid` or `over-capacity`
    */
   open(options: OpenSession): number {
@@ -103,7 +105,7 @@ export class Decoder {
       this.#space === undefined || layers < all
         ? undefined
         : new Sampler(this.#space, sampling, options.generated);
-    // What a session left of fewer layers lacks the others, so only the same layers are resumed.
+    // A prefix of other layers is of no use, so only one of the same layers is resumed.
     const isSame = resume !== undefined && this.#sessions.cachedLayers(resume.session) === layers;
     const resumed = isSame ? resume.tokens : 0;
     const session = this.#sessions.add({ id, sampler, layers, selfFeedUntil }, resume?.session);
@@ -124,8 +126,8 @@ export class Decoder {
   }
 
   /**
-   * Tells a session's sampler what was generated so far. What it cannot take ends the session; does nothing when that has
-   * ended already.
+   * Replaces the history of generated tokens of a session's sampler. A history that is not valid ends the session. Does
+   * nothing when the session has ended already.
    */
   restoreHistory(id: number, generated: readonly number[]): void {
     const session = this.#sessions.get(id);
@@ -136,7 +138,7 @@ export class Decoder {
     }
   }
 
-  /** Not every model's memory can go back; one that cannot is emptied. */
+  /** Truncates the session's cache. Models whose cache cannot be truncated lose all of it. */
   #shorten(session: Session, tokens: number): void {
     this.#shard.truncate(session.slot, tokens);
     const isShort = this.#shard.lengthOf(session.slot) === tokens;
@@ -159,47 +161,47 @@ export class Decoder {
     }
   }
 
-  /** Takes work from the node. Bad work ends its session; work of a session that has ended is dropped. */
-  push(work: Work): void {
-    const session = this.#sessions.get(work.session);
+  /** Takes a segment from the node. An invalid one ends its session; one for a session that has ended is dropped. */
+  push(segment: Segment): void {
+    const session = this.#sessions.get(segment.session);
     if (session === undefined) {
-      if (this.#sessions.wasNeverOpen(work.session)) {
-        const error = new AppError('protocol-violation', `Session ${work.session} is not open.`);
-        this.#events.onSessionFailed(work.session, error);
+      if (this.#sessions.wasNeverOpen(segment.session)) {
+        const error = new AppError('protocol-violation', `Session ${segment.session} is not open.`);
+        this.#events.onSessionFailed(segment.session, error);
       }
       return;
     }
     try {
-      checkPositions(work, this.#shard.contextLength);
+      checkPositions(segment, this.#shard.contextLength);
       if (this.#shard.takesTokens) {
-        checkTokens(work, this.#shard.model.vocabularySize);
+        checkTokens(segment, this.#shard.model.vocabularySize);
       } else {
-        checkHidden(work);
+        checkHidden(segment);
       }
-      session.push(work);
+      session.push(segment);
       this.#schedule();
     } catch (error) {
       this.#fail(session, error);
     }
   }
 
-  /** Ends a session with an error that the node is told, when it is (or could be) open. */
+  /** Ends a session and reports the error to the node. */
   fail(id: number, error: AppError): void {
     this.close(id);
     this.#events.onSessionFailed(id, error);
   }
 
-  /** Share of the time to compute in, above 0 up to 1, from now on. Idle time holds nothing up but the next batch. */
+  /** Sets the share of the time in which to compute, above 0 up to 1. Idle time delays only the next batch. */
   setWorkShare(share: number): void {
     this.#dutyCycle.setShare(share);
   }
 
-  /** Bytes of work that wait. */
+  /** Bytes of waiting segments. */
   get queuedBytes(): number {
     return this.#sessions.all.reduce((sum, session) => sum + session.queuedBytes, 0);
   }
 
-  /** Ends all sessions without telling anyone. */
+  /** Ends all sessions without events. */
   dispose(): void {
     this.#dutyCycle.dispose();
     for (const { id } of this.#sessions.all) {
@@ -233,7 +235,7 @@ export class Decoder {
     }
   }
 
-  /** Chooses the next batch and makes its sessions' caches end where their work starts. */
+  /** Chooses the next batch and truncates the caches of its sessions to where their segments start. */
   #collect(): Piece[] {
     const now = this.#now();
     const sessions = this.#sessions.all;
@@ -243,9 +245,9 @@ export class Decoder {
         : [
             {
               session: id,
-              tokens: next.work.count - next.done,
+              tokens: next.segment.count - next.done,
               layers,
-              isOneByOne: isOneByOne(next.work),
+              isOneByOne: isOneByOne(next.segment),
             },
           ],
     );
@@ -266,8 +268,8 @@ export class Decoder {
       if (session?.next === undefined) {
         continue;
       }
-      const { work, done } = session.next;
-      const position = work.position + done;
+      const { segment, done } = session.next;
+      const position = segment.position + done;
       if (position < session.length) {
         this.#shard.truncate(session.slot, position);
         used -= session.length - position;
@@ -280,7 +282,7 @@ export class Decoder {
         continue;
       }
       used += share.tokens;
-      const isLast = done + share.tokens === work.count;
+      const isLast = done + share.tokens === segment.count;
       const bytes = this.#shard.inputBytesPerToken;
       pieces.push({
         session,
@@ -289,9 +291,9 @@ export class Decoder {
           slot: session.slot,
           position,
           count: share.tokens,
-          values: work.values.subarray(done * bytes, (done + share.tokens) * bytes),
+          values: segment.values.subarray(done * bytes, (done + share.tokens) * bytes),
           wantsLogits:
-            isLast && session.sampler !== undefined && (work.flags & workFlags.sample) !== 0,
+            isLast && session.sampler !== undefined && (segment.flags & segmentFlags.sample) !== 0,
         },
       });
     }
@@ -315,7 +317,7 @@ export class Decoder {
     } finally {
       this.#events.onBatch?.(0);
     }
-    // A part of the layers takes a part of the time.
+    // A batch over some of the layers takes about that share of the time.
     const { layers } = this.#shard.model;
     const share = (pieces[0]?.session.layers ?? layers) / layers;
     this.#pace.record(tokens * share, this.#now() - start);
@@ -328,21 +330,21 @@ export class Decoder {
     }
   }
 
-  /** Hands on what a piece of work gave, and moves its session to the end of the line. */
+  /** Sends the output of a computed part of a segment, and moves its session to the end of the queue. */
   #finish(piece: Piece, index: number, hidden: Buffer | undefined, start: number): void {
     const { session, run, isLast } = piece;
     const { next } = session;
     if (next === undefined) {
       return;
     }
-    const { work } = next;
-    // Work decoded in several batches is passed on in as many frames; the first carries the time before.
-    const earlierMicros = run.position === work.position ? work.computeMicros : 0;
+    const { segment } = next;
+    // A segment decoded in several batches is sent on in as many frames; the first has the time of earlier shards.
+    const earlierMicros = run.position === segment.position ? segment.computeMicros : 0;
     const micros = (): number =>
       Math.min(mostMicros, earlierMicros + Math.round((this.#now() - start) * 1000));
     session.advance(run.count);
     this.#sessions.moveToEnd(session);
-    if (work.count <= mostDecodeTokens) {
+    if (segment.count <= mostDecodeTokens) {
       session.answeredAt = this.#now();
     }
     const computed = { pending: next, run, isLast };
@@ -356,9 +358,9 @@ export class Decoder {
       const isEnd = this.#llama.isEndOfGeneration(this.#shard.model.vocabulary, token);
       const sampled = sampledOutput(computed, token, isEnd, detail, micros());
       this.#events.onOutput(sampled, 'sampled');
-      const isToGoOn = !isEnd && (work.flags & workFlags.warmUp) === 0;
-      if (isToGoOn && position < (session.selfFeedUntil ?? 0)) {
-        const own = workOfSampled(sampled);
+      const isToContinue = !isEnd && (segment.flags & segmentFlags.warmUp) === 0;
+      if (isToContinue && position < (session.selfFeedUntil ?? 0)) {
+        const own = segmentOfSampled(sampled);
         checkPositions(own, this.#shard.contextLength);
         session.pushOwn(own);
       }
@@ -370,8 +372,8 @@ export class Decoder {
   }
 
   /**
-   * Frees at least so many tokens of cached prefixes, as far as there are any; returns how many. The node does
-   * so too, but hears of a session that feeds itself only after its tokens were computed.
+   * Frees at least so many tokens of cached prefixes, if there are so many; returns how many. The node drops prefixes
+   * too, but it learns about tokens of a session that feeds itself only after they were computed.
    */
   #dropPrefixes(tokens: number): number {
     let freed = 0;

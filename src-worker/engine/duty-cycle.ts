@@ -1,4 +1,4 @@
-/** Idle time between batches, as idle-time.ts measures it: at the whole share there is no timer and no clock read. */
+/** Waits between batches as long as idle-time.ts says. At a share of 1, it uses no timer and reads no clock. */
 import { IdleTime } from './idle-time.ts';
 
 type IdleSpan = { readonly over: Promise<void>; readonly end: () => void };
@@ -13,20 +13,20 @@ export class DutyCycle {
     this.#now = now;
   }
 
-  /** From now on; ends a span under way, since another may be due. */
+  /** Sets the share, and ends a current wait, because the new share may need another one. */
   setShare(share: number): void {
     this.#share.set(share);
     this.#current?.end();
   }
 
-  /** Takes note of a batch that began at `startMs` and ends now. */
+  /** Records a batch that began at `startMs` and ends now. */
   computedSince(startMs: number): void {
     if (!this.#share.isWhole) {
       this.#share.computed(startMs, this.#now());
     }
   }
 
-  /** Undefined, or a promise to wait for before the next batch. */
+  /** A promise to wait for before the next batch; undefined where the next batch may begin now. */
   due(): Promise<void> | undefined {
     if (this.#share.isWhole) {
       return undefined;
@@ -35,7 +35,7 @@ export class DutyCycle {
     return ms > 0 ? (this.#current ?? this.#begin(ms)).over : undefined;
   }
 
-  /** Leaves no timer behind. */
+  /** Clears the timer. */
   dispose(): void {
     this.#current?.end();
   }

@@ -1,4 +1,4 @@
-/** What the engine does for each request of its node. */
+/** The engine's handlers for the node's requests. */
 import type { Compute } from '../../src-shared/compute.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import type { Handlers } from '../../src-shared/rpc/server.ts';
@@ -7,7 +7,7 @@ import { computeDevices } from './llama/devices.ts';
 import { openLibrary } from './llama/library.ts';
 import type { LoadedEngine } from './loaded-engine.ts';
 
-/** `loaded`: the engine, once its model is there. What handlers throw is in the methods they call. */
+/** @param loaded returns the engine once its model is loaded */
 export function engineHandlers(
   load: Handlers<EngineApi>['load'],
   loaded: () => LoadedEngine | undefined,

@@ -1,6 +1,6 @@
 /**
- * The engine process: one loaded shard, driven over file descriptor 3 by the node that started it. It ends with
- * the link, so a node that dies leaves no engine behind.
+ * The engine process: one loaded shard, controlled over file descriptor 3 by the node that started it. It ends with
+ * the link, so that no engine is left when a node dies.
  */
 import { Socket } from 'node:net';
 import { constants, setPriority } from 'node:os';
@@ -23,11 +23,11 @@ import { log } from './log.ts';
 import { PulseThread } from './pulse/pulse.ts';
 
 const socket = inheritedSocket();
-// Begun before the priority falls, so that it is heard also while others use all processors.
+// The pulse starts before the priority is lowered, so that it also runs while other programs use all processors.
 const pulse = new PulseThread();
 
-// Computing gives way: to the owner's programs, and to the node and host that must be able to end it in time.
-// llama.cpp's threads are begun by this one and inherit it.
+// The owner's programs have priority over computing, and so do the node and host, which must be able to end it in time.
+// This thread starts llama.cpp's threads, which inherit the priority.
 setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 let engine: Promise<LoadedEngine> | undefined;
@@ -62,9 +62,9 @@ function onFrame({ kind, body }: Frame): void {
     return;
   }
   if (loaded === undefined) {
-    throw new AppError('protocol-violation', 'Work came before a model was loaded.');
+    throw new AppError('protocol-violation', 'A segment came before a model was loaded.');
   }
-  loaded.onWork(kind, body);
+  loaded.onSegment(kind, body);
 }
 
 async function load(parameters: ParsedParams<EngineApi, 'load'>): Promise<LoadResult> {
@@ -86,7 +86,7 @@ function onEnd(error: AppError | undefined): void {
     log('error', `The link to the node ended: ${error.message}`);
   }
   loaded?.dispose();
-  // A load that is still going on has a thread of its own; only leaving the process ends it.
+  // A running load has its own thread, which only the end of the process stops.
   process.exit(error === undefined ? 0 : 1);
 }
 

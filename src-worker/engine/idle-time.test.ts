@@ -3,33 +3,33 @@ import { describe, expect, it } from 'vitest';
 import { longestIdleMs, threadsFor, IdleTime } from './idle-time.ts';
 
 function shareOf(share: number): IdleTime {
-  const work = new IdleTime();
-  work.set(share);
-  return work;
+  const idle = new IdleTime();
+  idle.set(share);
+  return idle;
 }
 
-/** Batches of given lengths as fast as the share lets them: their time, and that of batches and idle times together. */
-function run(work: IdleTime, batchesMs: readonly number[], lateMs = 0) {
+/** Runs batches of given lengths as fast as the share allows; returns their time, and the time including idle times. */
+function run(idle: IdleTime, batchesMs: readonly number[], lateMs = 0) {
   let now = 1000;
   let computedMs = 0;
   const idlesMs: number[] = [];
   for (const ms of batchesMs) {
-    work.computed(now, now + ms);
+    idle.computed(now, now + ms);
     now += ms;
     computedMs += ms;
-    const idle = work.idleMs(now);
-    idlesMs.push(idle);
-    now += idle === 0 ? 0 : idle + lateMs;
+    const idleMs = idle.idleMs(now);
+    idlesMs.push(idleMs);
+    now += idleMs === 0 ? 0 : idleMs + lateMs;
   }
   return { computedMs, totalMs: now - 1000, idlesMs };
 }
 
-describe('WorkShare', () => {
-  it('is never idle at the whole share', () => {
-    const work = new IdleTime();
-    work.computed(0, 5000);
-    expect(work.idleMs(5000)).toBe(0);
-    expect(work.isWhole).toBe(true);
+describe('IdleTime', () => {
+  it('has no idle time at a share of 1', () => {
+    const idle = new IdleTime();
+    idle.computed(0, 5000);
+    expect(idle.idleMs(5000)).toBe(0);
+    expect(idle.isWhole).toBe(true);
   });
 
   it.each([
@@ -37,40 +37,43 @@ describe('WorkShare', () => {
     [0.25, 40, 120],
     [0.8, 100, 25],
     [0.05, 10, 190],
-  ])('at a share of %d is idle, after a batch of %d ms, for %d ms', (share, batchMs, idleMs) => {
-    const work = shareOf(share);
-    work.computed(0, batchMs);
-    // What a first timer may be late is given before.
-    expect(work.idleMs(batchMs)).toBeCloseTo(idleMs - 5, 6);
-    work.computed(idleMs + batchMs - 5, idleMs + 2 * batchMs - 5);
-    expect(work.idleMs(idleMs + 2 * batchMs - 5)).toBeCloseTo(idleMs, 6);
+  ])(
+    'at a share of %d has, after a batch of %d ms, %d ms of idle time',
+    (share, batchMs, idleMs) => {
+      const idle = shareOf(share);
+      idle.computed(0, batchMs);
+      // The first idle time is shortened by the usual delay of timers.
+      expect(idle.idleMs(batchMs)).toBeCloseTo(idleMs - 5, 6);
+      idle.computed(idleMs + batchMs - 5, idleMs + 2 * batchMs - 5);
+      expect(idle.idleMs(idleMs + 2 * batchMs - 5)).toBeCloseTo(idleMs, 6);
+    },
+  );
+
+  it('counts time without input as idle', () => {
+    const idle = shareOf(0.25);
+    idle.computed(0, 40);
+    expect(idle.idleMs(100)).toBeCloseTo(55, 6);
+    expect(idle.idleMs(5000)).toBe(0);
+    // A long idle time does not reduce later ones.
+    idle.computed(5000, 5040);
+    expect(idle.idleMs(5040)).toBeCloseTo(115, 6);
   });
 
-  it('counts time in which nothing was to do as idle', () => {
-    const work = shareOf(0.25);
-    work.computed(0, 40);
-    expect(work.idleMs(100)).toBeCloseTo(55, 6);
-    expect(work.idleMs(5000)).toBe(0);
-    // A long idle time saves nothing up for later.
-    work.computed(5000, 5040);
-    expect(work.idleMs(5040)).toBeCloseTo(115, 6);
-  });
-
-  it('is idle for two seconds at most at once, and the remainder after the next batches', () => {
-    const work = shareOf(0.5);
-    const { idlesMs } = run(work, [5000, 10, 10, 10]);
+  it('has two seconds of idle time at most at once, and the remainder after the next batches', () => {
+    const idle = shareOf(0.5);
+    const { idlesMs } = run(idle, [5000, 10, 10, 10]);
     expect(idlesMs.slice(0, 2)).toEqual([longestIdleMs, longestIdleMs]);
     expect(idlesMs[2]).toBeCloseTo(5000 + 30 - 5 - 2 * longestIdleMs - 10, 6);
     expect(idlesMs[3]).toBeCloseTo(10, 6);
   });
 
-  it('owes ten seconds at most, so that one huge prompt does not slow answers down for minutes', () => {
+  it('carries over ten seconds at most, so that one huge prompt does not slow answers down for minutes', () => {
     const { idlesMs } = run(shareOf(0.05), [60_000, ...Array.from({ length: 20 }, () => 1)]);
     const slow = idlesMs.filter((ms) => ms === longestIdleMs);
     expect(slow).toHaveLength(5);
   });
 
-  it('keeps the share though timers ring late', () => {
+  it('keeps the share although timers are late', () => {
     const { computedMs, totalMs } = run(
       shareOf(0.5),
       Array.from({ length: 1000 }, () => 3),
@@ -79,14 +82,14 @@ describe('WorkShare', () => {
     expect(computedMs / totalMs).toBeCloseTo(0.5, 2);
   });
 
-  it('forgets what was owed when the share changes', () => {
-    const work = shareOf(0.05);
-    work.computed(0, 1000);
-    work.set(0.5);
-    expect(work.idleMs(1000)).toBe(0);
+  it('drops idle time that is left when the share changes', () => {
+    const idle = shareOf(0.05);
+    idle.computed(0, 1000);
+    idle.set(0.5);
+    expect(idle.idleMs(1000)).toBe(0);
   });
 
-  it('never takes more than its share over batches that it can make up for, and is never idle too long at once', () => {
+  it('never takes more than its share over batches of usual length, and is never idle too long at once', () => {
     const shares = fc.double({ min: 0.05, max: 0.99, noNaN: true });
     const batches = fc.array(fc.double({ min: 0.1, max: 90, noNaN: true }), { minLength: 50 });
     fc.assert(
@@ -107,7 +110,7 @@ describe('threadsFor', () => {
     [8, 0.01, 1],
     [1, 0.5, 1],
     [4, 0, 1],
-  ])('of %d threads a share of %d is %d', (threads, share, count) => {
+  ])('turns %d threads and a share of %d into %d', (threads, share, count) => {
     expect(threadsFor(threads, share)).toBe(count);
   });
 });

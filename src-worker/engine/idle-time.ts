@@ -1,30 +1,30 @@
-/** How long an engine is idle between two batches so that it computes no more than a share of the time. Pure. */
+/** Computes how long an engine must be idle between two batches to compute only a share of the time. Pure. */
 
-/** An answer under way hardly stands still longer than this between two batches, however long the last one took. */
+/** Longest idle time at once, in milliseconds, so that a running answer never stands still much longer. */
 export const longestIdleMs = 2000;
-/** What longer batches owe beyond that is idle time after the next ones, up to so much. */
+/** Most idle time that a batch causes, in milliseconds; the part above `longestIdleMs` comes after later batches. */
 const mostOwedMs = 10_000;
-/** Timers ring late; so much of it is made up to the next batches. */
+/** How late timers may be, in milliseconds; so much is subtracted from the next idle time. */
 const lateMs = 5;
 
 export class IdleTime {
   #share = 1;
-  /** When the share will have been obeyed, in milliseconds of the caller's clock. */
+  /** When the average over computing and idle time will be the share, in milliseconds of the caller's clock. */
   #evenAt = Number.NEGATIVE_INFINITY;
   #endedAt = Number.NEGATIVE_INFINITY;
 
-  /** Computing takes all the time it wants. */
+  /** True at a share of 1, which needs no idle time. */
   get isWhole(): boolean {
     return this.#share >= 1;
   }
 
-  /** @param share Above 0, up to 1. What was owed under another one is forgotten. */
+  /** Sets the share, above 0 up to 1. Idle time that is left under the former share is dropped. */
   set(share: number): void {
     this.#share = share;
     this.#evenAt = Number.NEGATIVE_INFINITY;
   }
 
-  /** Takes note of a batch; two instants of monotonic time, in milliseconds. */
+  /** Records a batch by its start and end, in milliseconds of monotonic time. */
   computed(startMs: number, endMs: number): void {
     const since = Math.max(this.#evenAt, startMs - lateMs);
     const evenAt = since + (endMs - startMs) / this.#share;
@@ -32,7 +32,7 @@ export class IdleTime {
     this.#endedAt = endMs;
   }
 
-  /** How long the next batch has to wait from now on; time in which nothing was to do counts as idle. */
+  /** How long the next batch must wait, in milliseconds; time without input counts as idle. */
   idleMs(nowMs: number): number {
     return this.isWhole
       ? 0
@@ -40,7 +40,7 @@ export class IdleTime {
   }
 }
 
-/** How many of an engine's threads a share of them is. */
+/** The number of threads for a share of all threads, at least 1. */
 export function threadsFor(threads: number, share: number): number {
   return Math.max(1, Math.round(threads * share));
 }

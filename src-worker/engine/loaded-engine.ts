@@ -1,4 +1,4 @@
-/** An engine that has its model: what requests need of it, and the work that comes in. */
+/** An engine with a loaded model: serves requests, and passes segments to the decoder. */
 import type { z } from 'zod';
 import { AppError, toAppError } from '../../src-shared/errors.ts';
 import type { ComputeShare } from '../../src-shared/compute-share.ts';
@@ -8,7 +8,7 @@ import {
   type LoadResult,
   type MemoryReport,
 } from '../wire/engine-messages.ts';
-import { decodeWork, encodeWork, type Work, workHeaderBytes } from '../wire/work.ts';
+import { decodeSegment, encodeSegment, type Segment, segmentHeaderBytes } from '../wire/segment.ts';
 import { Decoder } from './decoder.ts';
 import type { FrameLink } from '../wire/frame-link.ts';
 import { type Library, openLibrary } from './llama/library.ts';
@@ -21,14 +21,14 @@ import { threadsFor } from './idle-time.ts';
 
 type Parameters = z.output<typeof loadParametersSchema>;
 
-/** The engine stops reading while so much work waits, and goes on reading at half of it. */
+/** The engine stops reading while more bytes of segments wait than this, and continues below half of it. */
 const mostQueuedBytes = 128 * 1024 * 1024;
 
 export type LoadedEngineOptions = {
-  /** Takes what is computed, and waits while the decoder has too much to do. */
+  /** The link for output, which is not read while too much input waits for the decoder. */
   readonly link: FrameLink;
   readonly pulse: PulseThread;
-  /** A session was given up; the engine goes on. */
+  /** Called when a session has failed; the engine continues. */
   readonly onSessionFailed: (session: number, error: AppError) => void;
 };
 
@@ -38,11 +38,11 @@ export class LoadedEngine {
   readonly #parameters: Parameters;
   readonly #link: FrameLink;
   readonly #tokenizer: Tokenizer;
-  /** Absent when only the vocabulary is loaded. */
-  readonly #work: { shard: Shard; decoder: Decoder } | undefined;
+  /** Undefined when only the vocabulary is loaded. */
+  readonly #computing: { shard: Shard; decoder: Decoder } | undefined;
   #isReading = true;
 
-  /** @throws AppError `engine-release-mismatch` or `engine-load-failed` */
+  /** Loads a model, a shard or a vocabulary. @throws AppError `engine-release-mismatch` or `engine-load-failed` */
   static async load(
     parameters: Parameters,
     { link, pulse, onSessionFailed }: LoadedEngineOptions,
@@ -69,13 +69,13 @@ export class LoadedEngine {
     this.#tokenizer = new Tokenizer(library.llama, this.#model);
     if (loaded instanceof Shard) {
       const decoder = new Decoder(library.llama, loaded, parameters.maxSessions, {
-        onOutput: (work, kind) => link.send(engineKinds[kind], ...encodeWork(work)),
+        onOutput: (segment, kind) => link.send(engineKinds[kind], ...encodeSegment(segment)),
         onSessionFailed,
         congestion: () => (link.isUnwritten ? link.drained() : undefined),
         onProgress: () => this.#resumeReading(),
         onBatch: (tokens) => pulse.batch(tokens),
       });
-      this.#work = { shard: loaded, decoder };
+      this.#computing = { shard: loaded, decoder };
     }
   }
 
@@ -87,8 +87,8 @@ export class LoadedEngine {
       layers: this.#model.layers,
       width: this.#model.width,
       vocabularySize: this.#model.vocabularySize,
-      contextLength: this.#work?.shard.contextLength ?? 0,
-      maxSessions: this.#work === undefined ? 0 : this.#parameters.maxSessions,
+      contextLength: this.#computing?.shard.contextLength ?? 0,
+      maxSessions: this.#computing === undefined ? 0 : this.#parameters.maxSessions,
       memory: memoryReport(this.#library, this.#model),
     };
   }
@@ -99,7 +99,7 @@ export class LoadedEngine {
 
   /** @throws AppError `request-invalid` where only the vocabulary is loaded */
   get decoder(): Decoder {
-    return (this.#work ?? this.#onlyVocabulary('request-invalid')).decoder;
+    return (this.#computing ?? this.#onlyVocabulary('request-invalid')).decoder;
   }
 
   memory(): MemoryReport {
@@ -108,34 +108,34 @@ export class LoadedEngine {
 
   /** @throws AppError `request-invalid` where only the vocabulary is loaded */
   setComputeShare({ workShare, cpuShare }: ComputeShare): void {
-    const { shard, decoder } = this.#work ?? this.#onlyVocabulary('request-invalid');
+    const { shard, decoder } = this.#computing ?? this.#onlyVocabulary('request-invalid');
     shard.useThreads(threadsFor(this.#parameters.threads, cpuShare));
     decoder.setWorkShare(workShare);
   }
 
   /**
-   * Takes a work frame; what is wrong with it is its session's problem.
-   * @throws AppError `protocol-violation` when not even the session can be read
+   * Takes the frame of a segment. An invalid one ends its session only.
+   * @throws AppError `protocol-violation` when the frame is too short to contain its session
    */
-  onWork(kind: number, body: Buffer): void {
-    const { shard, decoder } = this.#work ?? this.#onlyVocabulary('protocol-violation');
-    let work: Work;
+  onSegment(kind: number, body: Buffer): void {
+    const { shard, decoder } = this.#computing ?? this.#onlyVocabulary('protocol-violation');
+    let segment: Segment;
     try {
       if (kind !== (shard.takesTokens ? engineKinds.tokens : engineKinds.hidden)) {
         throw new AppError(
           'protocol-violation',
-          `A ${shard.role} shard takes no work of kind ${kind}.`,
+          `A ${shard.role} shard takes no segment of kind ${kind}.`,
         );
       }
-      work = decodeWork(body, shard.inputBytesPerToken);
+      segment = decodeSegment(body, shard.inputBytesPerToken);
     } catch (error) {
-      if (body.byteLength < workHeaderBytes) {
+      if (body.byteLength < segmentHeaderBytes) {
         throw error;
       }
       decoder.fail(body.readUInt32LE(0), toAppError(error));
       return;
     }
-    decoder.push(work);
+    decoder.push(segment);
     if (this.#isReading && decoder.queuedBytes > mostQueuedBytes) {
       this.#isReading = false;
       this.#link.pause();
@@ -143,13 +143,13 @@ export class LoadedEngine {
   }
 
   dispose(): void {
-    this.#work?.decoder.dispose();
-    (this.#work?.shard ?? this.#model).dispose();
+    this.#computing?.decoder.dispose();
+    (this.#computing?.shard ?? this.#model).dispose();
     this.#library.llama.backendFree();
   }
 
   #resumeReading(): void {
-    if (!this.#isReading && (this.#work?.decoder.queuedBytes ?? 0) < mostQueuedBytes / 2) {
+    if (!this.#isReading && (this.#computing?.decoder.queuedBytes ?? 0) < mostQueuedBytes / 2) {
       this.#isReading = true;
       this.#link.resume();
     }

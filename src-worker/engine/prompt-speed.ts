@@ -1,24 +1,24 @@
-/** Learns how many prompt tokens this shard decodes in the time that an answer may be delayed by. */
+/** Learns how many prompt tokens this shard decodes in the time by which a running answer may be delayed. */
 
-/** As long as a person hardly notices between two tokens. */
+/** Longest delay of a running answer, in milliseconds; users hardly notice it between two tokens. */
 const delayLimitMs = 100;
 const fewest = 16;
-/** Before anything was measured. */
+/** The number of tokens before any batch was measured. */
 const firstGuess = 64;
-/** How much the newest batch counts. */
+/** Weight of the newest batch in the running mean. */
 const weight = 0.3;
 
 export class PromptSpeed {
   #millisecondsPerToken: number | undefined;
 
-  /** Tokens of prompts that a batch may have beside others' answers. */
+  /** Most tokens of prompts in a batch while other sessions answer. */
   get tokens(): number {
     return this.#millisecondsPerToken === undefined
       ? firstGuess
       : Math.max(fewest, Math.floor(delayLimitMs / this.#millisecondsPerToken));
   }
 
-  /** Takes note of a decoded batch. Small ones say little, as their time is not spent on tokens. */
+  /** Records a decoded batch. Small batches are ignored, because most of their time does not depend on tokens. */
   record(tokens: number, milliseconds: number): void {
     if (tokens >= fewest) {
       const newest = milliseconds / tokens;

@@ -18,12 +18,12 @@ function shares(plan: readonly Share[]): number[][] {
 }
 
 describe('planBatch', () => {
-  it('gives a prompt that is alone as much as fits', () => {
+  it('gives a single prompt as much as fits', () => {
     expect(shares(planBatch(waiting(2000), alone))).toEqual([[1, 512]]);
     expect(shares(planBatch(waiting(300), alone))).toEqual([[1, 300]]);
   });
 
-  it('takes answers first, and then only as much of a prompt as they can wait for', () => {
+  it('takes answers first, and then only so much of a prompt that they are not delayed too long', () => {
     expect(shares(planBatch(waiting(2000, 1, 3), alone))).toEqual([
       [2, 1],
       [3, 3],
@@ -35,7 +35,7 @@ describe('planBatch', () => {
     expect(shares(planBatch(waiting(2000), { ...alone, answering: true }))).toEqual([[1, 64]]);
   });
 
-  it('shares the batch between prompts, and what a short one leaves goes to the others', () => {
+  it('shares the batch between prompts, and gives the unused part of a short one to the others', () => {
     expect(shares(planBatch(waiting(2000, 2000), alone))).toEqual([
       [1, 256],
       [2, 256],
@@ -47,7 +47,7 @@ describe('planBatch', () => {
     ]);
   });
 
-  it('computes what goes one by one, token by token, each alone, when its turn comes', () => {
+  it('computes one-by-one segments token by token, in batches of their own, when their turn comes', () => {
     const line: Waiting[] = [
       { session: 1, tokens: 1, layers: 4, isOneByOne: false },
       { session: 2, tokens: 4, layers: 4, isOneByOne: true },
@@ -63,7 +63,7 @@ describe('planBatch', () => {
     expect(shares(planBatch(withPrompt, alone))).toEqual([[1, 64]]);
   });
 
-  it('puts only sessions over the same layers into a batch, those of the first in line', () => {
+  it('puts only sessions with the same layers into a batch, those of the first session in the queue', () => {
     const line: Waiting[] = [
       { session: 1, tokens: 300, layers: 2, isOneByOne: false },
       { session: 2, tokens: 300, layers: 4, isOneByOne: false },
@@ -81,7 +81,7 @@ describe('planBatch', () => {
     ]);
   });
 
-  it('lets those who have waited longest go first when there is not room for all', () => {
+  it('takes the sessions that have waited longest first when there is no room for all', () => {
     const tiny = { batchSize: 3, promptTokens: 16, answering: false };
     expect(shares(planBatch(waiting(1, 1, 1, 1, 100), tiny))).toEqual([
       [1, 1],
@@ -95,7 +95,7 @@ describe('planBatch', () => {
     ]);
   });
 
-  it('never exceeds the batch or what waits, never serves anyone twice, and always makes progress', () => {
+  it('never exceeds the batch or the waiting tokens, never takes a session twice, and always makes progress', () => {
     const anyWaiting = fc
       .array(
         fc.record({

@@ -1,19 +1,19 @@
 /**
- * Decides what goes into the next batch, from what each session waits for. Pure, so that its promises can be
- * tested without a model: tokens of running answers go first, every session that waits gets a share, and a
- * long prompt never holds others' answers up for long.
+ * Plans the next batch from the waiting sessions. Pure, so that its rules can be
+ * tested without a model: tokens of running answers go first, every waiting session gets a share, and a
+ * long prompt never delays other sessions' answers for long.
  */
 
-/** Work of up to so many tokens is an answer going on (one token, or a few guesses to verify); more is a prompt. */
+/** A segment of up to so many tokens belongs to a running answer (one token, or a few drafts to verify); a longer one to a prompt. */
 export const mostDecodeTokens = 8;
 
 export type Waiting = {
   readonly session: number;
-  /** Tokens left of the session's first work. */
+  /** Tokens left of the session's first segment. */
   readonly tokens: number;
   /** How many of the shard's layers the session uses. */
   readonly layers: number;
-  /** Each of them is computed in a batch of its own. */
+  /** Whether each token is computed in a batch of its own. */
   readonly isOneByOne: boolean;
 };
 
@@ -22,19 +22,19 @@ export type Share = { readonly session: number; readonly tokens: number };
 export type BatchLimits = {
   /** Most tokens in a batch. */
   readonly batchSize: number;
-  /** Most tokens of prompts in a batch that others' answers wait for. */
+  /** Most tokens of prompts in a batch while other sessions answer. */
   readonly promptTokens: number;
-  /** Whether some session's answer is going on, though its next token may be on its way through other shards. */
+  /** Whether any session is answering, even if its next token is still in other shards. */
   readonly answering: boolean;
 };
 
 /**
- * The next batch, in the order of `waiting`, whose first is the one that has waited longest. One session has at
- * most one share. A prompt that has the machine for itself gets as much as fits, so its batches depend on
- * nothing but its work. What is computed one by one has its turn when it is first.
+ * The next batch, in the order of `waiting`, whose first session has waited longest. A session has at
+ * most one share. A single prompt gets as much as fits, so that its batches depend
+ * only on its segments. A session whose tokens are computed one by one is served when it is first.
  *
- * A batch ends after one layer, so all its sessions use as many layers as the first one; the others come to the front
- * by that.
+ * A batch ends after one layer, so all its sessions use as many layers as the first one; other sessions move to the front
+ * of the queue meanwhile.
  */
 export function planBatch(waiting: readonly Waiting[], limits: BatchLimits): Share[] {
   const [first] = waiting;
@@ -62,7 +62,7 @@ export function planBatch(waiting: readonly Waiting[], limits: BatchLimits): Sha
     room = Math.min(room, limits.promptTokens);
   }
   for (const [index, { session, tokens }] of prompts.entries()) {
-    // An equal share of what is left; what one does not need goes to those after it.
+    // Each prompt gets an equal share of the room left; the unused part goes to the prompts after it.
     const taken = Math.min(tokens, Math.ceil(room / (prompts.length - index)));
     if (taken > 0) {
       plan.push({ session, tokens: taken });

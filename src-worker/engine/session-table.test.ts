@@ -12,7 +12,7 @@ function tableWithCachedPrefix(): SessionTable {
   return table;
 }
 
-it('a cached prefix has its slot and its tokens, and takes no more work', () => {
+it('a cached prefix keeps its slot and its tokens, and is no open session', () => {
   const table = tableWithCachedPrefix();
   expect(table.get(1)).toBeUndefined();
   expect(table.wasNeverOpen(1)).toBe(false);
@@ -21,7 +21,7 @@ it('a cached prefix has its slot and its tokens, and takes no more work', () => 
   expect(() => table.checkRoom(3)).toThrow('All 2 sessions');
 });
 
-it('a session that resumes it has its slot and its tokens, also where there is no other slot', () => {
+it('a session that resumes a prefix gets its slot and its tokens, also where there is no other slot', () => {
   const table = tableWithCachedPrefix();
   const other = table.add({ ...plain, id: 2 });
   const resumed = table.add({ ...plain, id: 3 }, 1);
@@ -31,7 +31,7 @@ it('a session that resumes it has its slot and its tokens, also where there is n
   expect(() => table.add({ ...plain, id: 4 }, 1)).toThrow('All 2 sessions');
 });
 
-it('a cached prefix is there until it is forgotten, and no longer', () => {
+it('a cached prefix exists until it is forgotten', () => {
   const table = tableWithCachedPrefix();
   expect(table.cachedLayers(1)).toBe(4);
   expect(table.forget(1)).toBeDefined();

@@ -1,16 +1,16 @@
-/** The sessions of an engine: when one may open, which sequence of the cache it gets, and whose turn it is. */
+/** The sessions of an engine: checks whether one may open, assigns slots of the cache, and keeps the order of turns. */
 import { AppError } from '../../src-shared/errors.ts';
 import { Session, type SessionOptions } from './session.ts';
 
-/** The prefix that a session left in the cache, of as many layers as it used. */
+/** The prefix that an ended session left in the cache, in as many layers as the session used. */
 type CachedPrefix = { readonly slot: number; readonly length: number; readonly layers: number };
 
 export class SessionTable {
-  /** In the order in which they were last served, the longest waiting first. */
+  /** The sessions in the order in which they were last served, the longest waiting first. */
   readonly #sessions = new Map<number, Session>();
   readonly #prefixes = new Map<number, CachedPrefix>();
   readonly #freeSlots: number[];
-  /** Numbers count upward, so that a number that is not open tells whether it ever was. */
+  /** The newest session number. Numbers count upward, so a lower number that is not open has ended. */
   #newest = 0;
 
   constructor(maxSessions: number) {
@@ -18,7 +18,8 @@ export class SessionTable {
   }
 
   /**
-   * @param resumed number of the cached prefix whose slot will do
+   * Checks whether a session can be added.
+   * @param resumed number of a cached prefix whose slot may be used
    * @throws AppError `request-invalid` when the number was used before, `over-capacity` when all slots are taken
    */
   checkRoom(id: number, resumed?: number): void {
@@ -37,7 +38,7 @@ export class SessionTable {
     }
   }
 
-  /** @throws AppError as `checkRoom` */
+  /** Adds a session, in the slot of the resumed prefix if it exists. @throws AppError as `checkRoom` */
   add(options: Omit<SessionOptions, 'slot' | 'length'>, resumed?: number): Session {
     this.checkRoom(options.id, resumed);
     const { slot, length } = this.#takePrefix(resumed) ?? {
@@ -50,19 +51,19 @@ export class SessionTable {
     return session;
   }
 
-  /** Of how many layers a retained session left its tokens in the cache; undefined where nothing is left of it. */
+  /** The number of layers of a cached prefix; undefined where it does not exist. */
   cachedLayers(id: number): number | undefined {
     return this.#prefixes.get(id)?.layers;
   }
 
-  /** Takes a session out, and leaves its slot with its cached prefix. */
+  /** Removes a session, and keeps its slot for its cached prefix. */
   retain(session: Session): void {
     this.#sessions.delete(session.id);
     const { id, slot, length, layers } = session;
     this.#prefixes.set(id, { slot, length, layers });
   }
 
-  /** Frees the slot of a cached prefix and returns it; the caller empties its cache. */
+  /** Removes a cached prefix and returns its slot; the caller must empty the slot's cache. */
   forget(id: number): number | undefined {
     const prefix = this.#prefixes.get(id);
     if (prefix !== undefined) {
@@ -72,7 +73,7 @@ export class SessionTable {
     return prefix?.slot;
   }
 
-  /** As `forget`, for the oldest cached prefix; undefined without any. */
+  /** As `forget`, for the oldest cached prefix; undefined where there is none. */
   forgetOldest(): CachedPrefix | undefined {
     const [id] = this.#prefixes.keys();
     const prefix = this.#takePrefix(id);
@@ -82,13 +83,13 @@ export class SessionTable {
     return prefix;
   }
 
-  /** Tokens in the cache, of all sessions and of all prefixes. */
+  /** The number of tokens in the cache, of all sessions and prefixes. */
   get cachedTokens(): number {
     const all: readonly { readonly length: number }[] = [...this.all, ...this.#prefixes.values()];
     return all.reduce((sum, { length }) => sum + length, 0);
   }
 
-  /** Takes a session out and gives its slot back; the caller empties its cache. */
+  /** Removes a session and frees its slot; the caller must empty the slot's cache. */
   remove(id: number): Session | undefined {
     const session = this.#sessions.get(id);
     if (session !== undefined) {
@@ -102,12 +103,12 @@ export class SessionTable {
     return this.#sessions.get(id);
   }
 
-  /** False for a session that is open or has ended. */
+  /** Whether no session with this number was ever opened. */
   wasNeverOpen(id: number): boolean {
     return id > this.#newest;
   }
 
-  /** The longest waiting first. */
+  /** All sessions, the longest waiting first. */
   get all(): Session[] {
     return [...this.#sessions.values()];
   }
@@ -120,7 +121,7 @@ export class SessionTable {
     return prefix;
   }
 
-  /** Takes note that a session was served. */
+  /** Moves a session that was served to the end of the order. */
   moveToEnd(session: Session): void {
     this.#sessions.delete(session.id);
     this.#sessions.set(session.id, session);

@@ -1,7 +1,7 @@
 /**
- * Which architectures may be cut, and what their layers consist of. An entry here says: in llama.cpp v0.5.0 a
- * layer computes the same whatever its number and its neighbours (`src/models/<name>.cpp`), and a test cuts a
- * random model of it at every boundary. Anything else runs whole.
+ * The architectures that may be cut, and the tensors of their layers. An entry here means: in llama.cpp v0.5.0 a
+ * layer computes the same for any number and any neighbours (`src/models/<name>.cpp`), and a test cuts a
+ * random model of it at every boundary. Models of other architectures run whole.
  */
 import { AppError } from '../../src-shared/errors.ts';
 import { type ModelFacts, modelFacts } from './model-facts.ts';
@@ -10,11 +10,11 @@ import type { GgufDescription } from './read.ts';
 import { arrayLengthOf, numberOf, stringOf } from './values.ts';
 
 type Architecture = {
-  /** What follows `blk.<layer>.` in names of tensors. */
+  /** The parts of tensor names after `blk.<layer>.`. */
   readonly layerParts: ReadonlySet<string>;
-  /** Tensors that every layer uses: each shard gets them. */
+  /** Tensors that all layers use, so that each shard needs them. */
   readonly shared: ReadonlySet<string>;
-  /** Tensors that turn the last hidden state into logits, beside the norm. */
+  /** Tensors that turn the last hidden state into logits, except the norm. */
   readonly head: ReadonlySet<string>;
 };
 
@@ -68,7 +68,7 @@ const architectures: ReadonlyMap<string, Architecture> = new Map([
   ],
 ]);
 
-/** A model's tensors sorted by who needs them. */
+/** A model's tensors by their use. */
 export type Anatomy = ModelFacts & {
   readonly embedding: GgufTensor;
   readonly outputNorm: GgufTensor;
@@ -84,8 +84,8 @@ export type Anatomy = ModelFacts & {
 
 /**
  * Sorts the tensors of a model that may be cut.
- * @throws AppError `gguf-unsupported` for an architecture that is not on the list, and for a file of one that
- * is but has something this version has not been shown to cut correctly; `modelFacts`' errors.
+ * @throws AppError `gguf-unsupported` for an architecture that is not listed, and for a model with a property that no
+ * test of cutting covers; errors of `modelFacts`
  */
 export function dissect(file: GgufDescription): Anatomy {
   const facts = modelFacts(file);
@@ -150,8 +150,8 @@ function isSingle(architecture: Architecture, name: string): boolean {
 }
 
 /**
- * Metadata by which llama.cpp treats layers of these architectures differently, or that no test here covers:
- * a list of numbers (head counts, sliding windows), experts, layers that predict further tokens.
+ * Refuses metadata by which layers may differ, or that no test covers: lists of numbers (head counts, sliding
+ * windows), experts, layers that predict further tokens.
  */
 function refuseUnevenLayers(
   file: GgufDescription,
@@ -172,8 +172,8 @@ function refuseUnevenLayers(
 }
 
 /**
- * llama.cpp picks one of two lists of position factors by the length of the context ("longrope"). Machines that host
- * parts of one model need not have the same context, and would then compute positions in two ways.
+ * Refuses "longrope", with which llama.cpp chooses between two lists of position factors by the length of the context.
+ * Machines that host shards of one model may have different contexts, and would compute positions differently.
  */
 function refuseLongRope(
   file: GgufDescription,

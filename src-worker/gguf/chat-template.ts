@@ -1,12 +1,12 @@
-/** Which of a file's chat templates is used. */
+/** Chooses one of a file's chat templates. */
 import { type MetadataValue, stringOf, stringValue } from './values.ts';
 
-/** Keys of all templates begin so; named ones go on with a full stop and the name. */
+/** The key of the plain template; keys of named ones continue with a full stop and the name. */
 export const chatTemplateKey = 'tokenizer.chat_template';
 
 /**
- * The plain template; where there is none, or one without text, the one named "default", or else the first by name.
- * Undefined when the file has none with any text.
+ * The plain template; where that is missing or blank, the one named "default", else the first by name.
+ * Undefined when all templates are blank or there is none.
  */
 export function chatTemplateOf(metadata: ReadonlyMap<string, MetadataValue>): string | undefined {
   const named = [...metadata.keys()]
@@ -17,7 +17,7 @@ export function chatTemplateOf(metadata: ReadonlyMap<string, MetadataValue>): st
     .find((template) => template !== undefined && template.trim() !== '');
 }
 
-/** The metadata with that template under the plain key, which is the only one that engines read. */
+/** The metadata with the chosen template under the plain key, the only one that engines read. */
 export function withPlainChatTemplate(
   metadata: ReadonlyMap<string, MetadataValue>,
 ): ReadonlyMap<string, MetadataValue> {

@@ -1,12 +1,12 @@
 /**
- * Walks over the start of a file and knows three ends: of the bytes read so far, of the file, and of what this
- * app is willing to read. Nothing is allocated on a length's word; results are views of the bytes given.
+ * Reads the start of a file within three limits: the bytes read so far, the size of the file, and the longest
+ * header that this app reads. No memory is allocated for a length from the file; results are views of the given bytes.
  */
 import { isUtf8 } from 'node:buffer';
 import { AppError } from '../../src-shared/errors.ts';
 import { limits } from './format.ts';
 
-/** The bytes given do not reach far enough, but the file does: read `needed` bytes and start again. */
+/** More bytes of the file are needed: the caller must read `needed` bytes and start again. */
 export class MoreBytesNeeded extends Error {
   readonly needed: number;
 
@@ -17,13 +17,13 @@ export class MoreBytesNeeded extends Error {
 }
 
 export class Cursor {
-  /** The file's name, for messages. */
+  /** The file's name for messages. */
   readonly #name: string;
   readonly #bytes: Buffer;
   readonly #fileBytes: number;
   #position = 0;
 
-  /** `bytes` are the first bytes of a file that has `fileBytes` in all. */
+  /** @param bytes the first bytes of a file of `fileBytes` bytes */
   constructor(name: string, bytes: Buffer, fileBytes: number) {
     this.#name = name;
     this.#bytes = bytes;
@@ -38,7 +38,7 @@ export class Cursor {
     return this.#bytes.readUInt32LE(this.#advance(4, what));
   }
 
-  /** A count or length of at most `most`; checked before it is used for anything. */
+  /** Reads a count or length of at most `most`. */
   count(what: string, most: number): number {
     const value = this.#bytes.readBigUInt64LE(this.#advance(8, what));
     if (value > BigInt(most)) {
@@ -53,12 +53,12 @@ export class Cursor {
     return this.#bytes.subarray(start, start + length);
   }
 
-  /** What has been passed since `start`, as a view. */
+  /** The bytes from `start` to the current position, as a view. */
   since(start: number): Buffer {
     return this.#bytes.subarray(start, this.#position);
   }
 
-  /** A key or a tensor's name: 1 to `most` bytes of UTF-8, printable because messages repeat it. */
+  /** Reads a key or a tensor's name: 1 to `most` bytes of UTF-8, printable because messages contain it. */
   name(what: string, most: number): string {
     const length = this.count(`the length of ${what}`, most);
     const bytes = this.take(length, what);
@@ -69,7 +69,7 @@ export class Cursor {
     return text;
   }
 
-  /** Passes over a string of at most `limits.stringBytes`. */
+  /** Skips a string of at most `limits.stringBytes`. */
   skipString(what: string): void {
     this.#advance(this.count(`the length of ${what}`, limits.stringBytes), what);
   }
@@ -85,7 +85,7 @@ export class Cursor {
     throw new AppError('gguf-unsupported', `${this.#name} cannot be used: ${what}.`);
   }
 
-  /** Steps over `length` bytes and returns where they start. */
+  /** Skips `length` bytes and returns where they start. */
   #advance(length: number, what: string): number {
     const start = this.#position;
     const end = start + length;

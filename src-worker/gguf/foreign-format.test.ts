@@ -23,7 +23,7 @@ test.each([
   ['a web page', Buffer.from('\n<!DOCTYPE html><html>'), /^it is a web page/],
   ['GGML', Buffer.from('tjgg\u0003\0\0\0', 'latin1'), /^it is of the format GGML/],
   ['zeros', Buffer.alloc(4096), /^it begins with zeros/],
-])('a file that is %s is told apart from a damaged one', (_, bytes, words) => {
+])('a file that is %s is distinguished from a damaged one', (_, bytes, words) => {
   expect(foreignFormat(bytes)).toMatch(words);
   expect(() => parseHeader('/models/it.gguf', bytes, bytes.byteLength)).toThrow(
     expect.objectContaining({
@@ -38,6 +38,6 @@ test.each([
   ['text', Buffer.from('Once upon a time')],
   ['a short file', Buffer.from([0])],
   ['nothing', Buffer.alloc(0)],
-])('%s is not taken for something else', (_, bytes) => {
+])('%s is not taken for another format', (_, bytes) => {
   expect(foreignFormat(bytes)).toBeUndefined();
 });

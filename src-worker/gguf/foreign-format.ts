@@ -1,9 +1,9 @@
-/** Recognises by its first bytes what people take for a GGUF file and is none. Pure. */
+/** Recognises other formats that users may take for GGUF, by a file's first bytes. Pure. */
 
 type ForeignFormat = {
   /** Whether a file that begins with these bytes is of this format. */
   readonly fits: (first: Buffer) => boolean;
-  /** What the file is and what to do, as the end of a sentence that begins with its name. */
+  /** The format and a remedy, as the end of a sentence that begins with the file's name. */
   readonly words: string;
 };
 
@@ -55,8 +55,8 @@ const formats: readonly ForeignFormat[] = [
 ];
 
 /**
- * What a file is that begins with these bytes, and what to do, as the end of a sentence; undefined for GGUF and for
- * an unknown format.
+ * The format of a file that begins with these bytes and a remedy, as the end of a sentence; undefined for GGUF and for
+ * unknown formats.
  */
 export function foreignFormat(first: Buffer): string | undefined {
   return formats.find(({ fits }) => fits(first))?.words;

@@ -1,5 +1,5 @@
 /**
- * The GGUF container's numbers: value types, tensor types and the limits this app sets on what it reads.
+ * Constants of the GGUF format: value types, tensor types, and this app's limits for reading.
  * Source of the format: ggml's docs/gguf.md and gguf.cpp; of the block sizes: ggml-common.h and ggml.c of
  * llama.cpp v0.5.0, the release that the engine loads.
  */
@@ -7,7 +7,7 @@
 export const magic = 'GGUF';
 export const defaultAlignment = 32;
 
-/** Type words of metadata values. */
+/** Codes of the types of metadata values. */
 export const valueTypes = {
   uint8: 0,
   int8: 1,
@@ -24,7 +24,7 @@ export const valueTypes = {
   float64: 12,
 } as const;
 
-/** Bytes of a value of each fixed-size type, by type word; strings and arrays have none. */
+/** Bytes of a value of each fixed-size type by its code; strings and arrays have no fixed size. */
 export const valueBytes: ReadonlyMap<number, number> = new Map([
   [valueTypes.uint8, 1],
   [valueTypes.int8, 1],
@@ -87,7 +87,7 @@ const tensorTypeTable: readonly TensorType[] = (
   ] as const
 ).map(([name, code, blockValues, blockBytes]) => ({ name, code, blockValues, blockBytes }));
 
-/** Tensor types by the word that names them in a file. */
+/** Tensor types by their code in a file. */
 export const tensorTypesByCode: ReadonlyMap<number, TensorType> = new Map(
   tensorTypeTable.map((type) => [type.code, type]),
 );
@@ -96,7 +96,7 @@ const tensorTypesByName: ReadonlyMap<string, TensorType> = new Map(
   tensorTypeTable.map((type) => [type.name, type]),
 );
 
-/** The tensor type called `name`, e.g. "Q8_0". Throws on a name that is in no table: a programming error. */
+/** The tensor type called `name`, e.g. "Q8_0". @throws RangeError for an unknown name, which is a programming error */
 export function tensorType(name: string): TensorType {
   const type = tensorTypesByName.get(name);
   if (type === undefined) {
@@ -118,7 +118,7 @@ export function tensorBytes(type: TensorType, shape: readonly number[]): number 
   for (const length of shape.slice(1)) {
     bytes *= length;
   }
-  // A product of positive integers is exact as long as it is safe, and never becomes safe again after.
+  // A product of positive integers is exact while it is a safe integer, and once it is not, it stays so.
   return Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 
@@ -127,8 +127,8 @@ export function alignUp(offset: number, alignment: number): number {
 }
 
 /**
- * What a file may claim. Each is several times what the largest published models have, and small enough that
- * a file at the limit is read in seconds and within a few hundred megabytes.
+ * Limits of a file's header. Each is several times that of the largest published models, and small enough that
+ * a file at the limit is read in seconds with a few hundred megabytes of memory.
  */
 export const limits = {
   metadataKeys: 16_384,

@@ -1,4 +1,4 @@
-/** What a GGUF file says about the model in it, beside the tensors: the few numbers that everyone needs. */
+/** Reads the basic facts about a model from its GGUF metadata. */
 import { AppError } from '../../src-shared/errors.ts';
 import { modelLimits } from '../../src-shared/model.ts';
 import { refuseOtherKinds } from './other-kinds.ts';
@@ -6,7 +6,7 @@ import type { GgufDescription } from './read.ts';
 import { numberOf, stringOf } from './values.ts';
 
 export type ModelFacts = {
-  /** "llama", "qwen2" …; the prefix of the architecture's own metadata keys. */
+  /** "llama", "qwen2" …; also the prefix of the architecture's metadata keys. */
   readonly architecture: string;
   readonly layers: number;
   /** Values in a hidden state. */
@@ -16,8 +16,9 @@ export type ModelFacts = {
 };
 
 /**
- * @throws AppError `gguf-unsupported` when the file is no complete language model (an adapter, one part of
- * several, a shard of ours), `gguf-invalid` when it does not say how many layers it has or how wide it is.
+ * Reads the facts of a model.
+ * @throws AppError `gguf-unsupported` when the file is not a complete language model (an adapter, one part of
+ * several, a shard), `gguf-invalid` when a fact is missing
  */
 export function modelFacts(file: GgufDescription): ModelFacts {
   refuseOtherKinds(file);

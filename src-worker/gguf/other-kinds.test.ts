@@ -27,7 +27,7 @@ const refusal = (message: RegExp): object =>
     message: expect.stringMatching(message),
   });
 
-describe('a file that is no language model is refused by what it is', () => {
+describe('a file that is not a language model is refused by its kind', () => {
   test.each([
     ['an adapter', ['general.type', stringValue('adapter')], /: it is a LoRA adapter/],
     ['a projector', ['general.type', stringValue('mmproj')], /: it is a projector \(mmproj\)/],
@@ -50,15 +50,15 @@ describe('a model that cannot answer is refused', () => {
     expect(() => refuseWhatCannotAnswer(file([entry]))).toThrow(refusal(message));
   });
 
-  test('a vocabulary without weights, though its header alone is that of a model', () => {
+  test('a vocabulary without weights, although its header is that of a model', () => {
     const header = file([], []);
     expect(() => refuseOtherKinds(header)).not.toThrow();
     expect(() => refuseWhatCannotAnswer(header)).toThrow(refusal(/a vocabulary and no weights/));
   });
 
   test.each([
-    ['one that says nothing special', []],
-    ['one that pools nothing', [['llama.pooling_type', uint32Value(0)]]],
+    ['a model without special metadata', []],
+    ['one without pooling', [['llama.pooling_type', uint32Value(0)]]],
     ['one with order', [['llama.attention.causal', boolValue(true)]]],
   ] as const)('but not %s', (_, metadata) => {
     expect(() => refuseWhatCannotAnswer(file(metadata))).not.toThrow();

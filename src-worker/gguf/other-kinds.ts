@@ -1,12 +1,12 @@
 /**
- * Sound GGUF files that are no language model to chat with: adapters, projectors, vocabularies, parts of a model,
- * models that make numbers of texts. Each is refused in words that say what it is and what to do.
+ * Recognises valid GGUF files that are not chat models: adapters, projectors, vocabularies, parts of a model,
+ * embedding models. Each is refused with its kind and a remedy.
  */
 import { AppError } from '../../src-shared/errors.ts';
 import type { GgufDescription } from './read.ts';
 import { boolOf, numberOf, stringOf } from './values.ts';
 
-/** Written into every shard, so that a shard is never taken for a model. */
+/** Metadata keys of every shard, by which a shard is never taken for a model. */
 export const shardKeys = {
   manifestId: 'mindmesh.manifest_id',
   firstLayer: 'mindmesh.first_layer',
@@ -14,7 +14,7 @@ export const shardKeys = {
   totalLayers: 'mindmesh.total_layers',
 } as const;
 
-/** What `general.type` says, as the end of a sentence. */
+/** The kinds of file by `general.type`, as the end of a sentence. */
 const typeWords: ReadonlyMap<string, string> = new Map([
   [
     'adapter',
@@ -30,10 +30,10 @@ const typeWords: ReadonlyMap<string, string> = new Map([
   ],
 ]);
 
-/** The same of files that do not say their type, by `general.architecture`. */
+/** The type of files without `general.type`, by `general.architecture`. */
 const typeOfArchitecture: ReadonlyMap<string, string> = new Map([['clip', 'mmproj']]);
 
-/** Encoders: they have no way to say the next word. Of others `attention.causal` or `pooling_type` tells it. */
+/** Encoders, which cannot generate text. Other such models are recognised by `attention.causal` or `pooling_type`. */
 const encoders: ReadonlySet<string> = new Set([
   'bert',
   'eurobert',
@@ -48,7 +48,7 @@ const encoders: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Reads metadata alone, so a header without tensors may be a model's.
+ * Refuses files that are not a complete model, by metadata only: a header without tensors is accepted.
  * @throws AppError `gguf-unsupported`
  */
 export function refuseOtherKinds(file: GgufDescription): void {
@@ -72,7 +72,7 @@ export function refuseOtherKinds(file: GgufDescription): void {
 }
 
 /**
- * Whether the whole file of a model has what an answer needs: weights, and a way to the next word.
+ * Refuses models that cannot answer: without weights, or not generating text token by token.
  * @throws AppError `gguf-unsupported`
  */
 export function refuseWhatCannotAnswer(file: GgufDescription): void {

@@ -31,7 +31,7 @@ function errorOf(run: () => unknown): AppError {
   throw new Error('Nothing was thrown');
 }
 
-describe('a sound header', () => {
+describe('a valid header', () => {
   test.each([2, 3])('of version %i is read', (version) => {
     const header = parse(
       craftGguf({
@@ -68,7 +68,7 @@ describe('a sound header', () => {
     expect(header.tensors.map(({ name }) => name)).toEqual(['a', 'b']);
   });
 
-  test('asks for more bytes instead of failing when the file goes on after those given', () => {
+  test('asks for more bytes instead of failing when the file is longer than the given bytes', () => {
     const bytes = craftGguf({
       metadata: [['general.name', stringValue('x'.repeat(1000))]],
       tensors: [tensor],
@@ -113,8 +113,8 @@ const aligned = (value: ReturnType<typeof uint32Value>): Partial<CraftedGguf> =>
   metadata: [['general.alignment', value]],
 });
 
-describe('a header that lies is refused, with what is wrong', () => {
-  const lies: [what: string, lie: Partial<CraftedGguf>, message: RegExp][] = [
+describe('an invalid header is refused with the reason', () => {
+  const cases: [what: string, changes: Partial<CraftedGguf>, message: RegExp][] = [
     ['another magic', { magic: 'GGML' }, /does not begin with 'GGUF'/],
     ['more tensors than there are', { tensors: [tensor], tensorCount: 2 }, /tensor 1/],
     ['absurdly many tensors', { tensorCount: huge }, /number of tensors is 9223372036854775808/],
@@ -123,7 +123,7 @@ describe('a header that lies is refused, with what is wrong', () => {
     ['an empty key', keyed(''), /metadata key 0 is empty/],
     ['a key that is no UTF-8', keyed(Buffer.from([0xff, 0xfe])), /no printable UTF-8/],
     ['a key with a zero byte', keyed('a\0b'), /no printable UTF-8/],
-    ['a key that would colour a terminal', keyed('\u001b[31m'), /no printable/],
+    ['a key with a terminal escape', keyed('\u001b[31m'), /no printable/],
     ['a key of 2 KB', keyed('k'.repeat(2048)), /length of metadata key 0 is 2048/],
     [
       'a key twice',
@@ -194,8 +194,8 @@ describe('a header that lies is refused, with what is wrong', () => {
       /'a' and 'b' overlap/,
     ],
   ];
-  test.each(lies)('%s', (_what, lie, message) => {
-    const error = errorOf(() => parse(craftGguf(lie)));
+  test.each(cases)('%s', (_what, changes, message) => {
+    const error = errorOf(() => parse(craftGguf(changes)));
     expect(error.code).toBe('gguf-invalid');
     expect(error.message).toMatch(message);
     expect(error.message).toMatch(/^model\.gguf is not a sound GGUF file: .*\(at byte \d+\)/);
@@ -209,8 +209,8 @@ describe('a header that lies is refused, with what is wrong', () => {
     ['a tensor of a removed type', { tensors: [{ ...tensor, type: 31 }] }, /'a' has the type 31/],
     ['a tensor of a later type', { tensors: [{ ...tensor, type: 43 }] }, /'a' has the type 43/],
     ['a tensor of an absurd type', { tensors: [{ ...tensor, type: 2 ** 32 - 1 }] }, /4294967295/],
-  ])('%s is unsupported rather than invalid', (_what, lie, message) => {
-    const error = errorOf(() => parse(craftGguf(lie)));
+  ])('%s is unsupported rather than invalid', (_what, changes, message) => {
+    const error = errorOf(() => parse(craftGguf(changes)));
     expect(error.code).toBe('gguf-unsupported');
     expect(error.message).toMatch(message);
   });

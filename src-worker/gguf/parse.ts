@@ -1,6 +1,6 @@
 /**
- * Reads the header of a GGUF file of version 2 or 3 from its first bytes: pure, and suspicious of every number,
- * because a model's file comes from anywhere. Version 1 and big-endian files are refused by name.
+ * Parses the header of a GGUF file of version 2 or 3 from its first bytes. Pure. Every number is checked,
+ * because a model's file may be hostile. Version 1 and big-endian files are refused with that reason.
  */
 import { Cursor } from './cursor.ts';
 import {
@@ -20,9 +20,9 @@ import { type MetadataValue, numberOf } from './values.ts';
 export type GgufTensor = {
   readonly name: string;
   readonly type: TensorType;
-  /** One to four lengths, the row's first. */
+  /** One to four lengths, that of a row first. */
   readonly shape: readonly number[];
-  /** Where the data starts, in bytes from the start of the file. */
+  /** Offset of the data, in bytes from the start of the file. */
   readonly offset: number;
   readonly byteLength: number;
 };
@@ -31,14 +31,14 @@ export type GgufHeader = {
   readonly version: number;
   /** In the file's order. */
   readonly metadata: ReadonlyMap<string, MetadataValue>;
-  /** In the file's order; inside the file, aligned, and none over another. */
+  /** In the file's order; their data is inside the file, aligned and without overlaps. */
   readonly tensors: readonly GgufTensor[];
 };
 
 /**
  * Parses the header of a file of `fileBytes` bytes from `bytes`, its first ones. Values are views of `bytes`.
- * @throws AppError `gguf-invalid` for a file that lies, `gguf-unsupported` for an honest one that this app
- * does not read; MoreBytesNeeded when the header is longer than `bytes`.
+ * @throws AppError `gguf-invalid` for an invalid file, `gguf-unsupported` for a valid one that this app
+ * cannot use; MoreBytesNeeded when the header is longer than `bytes`
  */
 export function parseHeader(name: string, bytes: Buffer, fileBytes: number): GgufHeader {
   const cursor = new Cursor(name, bytes, fileBytes);
@@ -112,7 +112,7 @@ function parseValue(cursor: Cursor, key: string): MetadataValue {
   return { type, bytes: cursor.since(start) };
 }
 
-/** Arrays of arrays are in the format's description, but neither llama.cpp nor any model has them. */
+/** Skips an array. Arrays of arrays are refused: the format allows them, but neither llama.cpp nor any model uses them. */
 function skipArray(cursor: Cursor, key: string): void {
   const elementType = cursor.uint32(`the element type of '${key}'`);
   if (elementType === valueTypes.array) {
@@ -144,7 +144,7 @@ function alignmentOf(cursor: Cursor, metadata: ReadonlyMap<string, MetadataValue
   return alignment;
 }
 
-/** A tensor's record; `offset` is still from the start of the data. */
+/** Parses a tensor's entry; its `offset` still counts from the start of the data. */
 function parseTensor(cursor: Cursor, index: number, alignment: number): GgufTensor {
   const name = cursor.name(`the name of tensor ${index}`, limits.tensorNameBytes);
   const dimensions = cursor.uint32(`the number of dimensions of tensor '${name}'`);
@@ -171,7 +171,7 @@ function parseTensor(cursor: Cursor, index: number, alignment: number): GgufTens
   return { name, type, shape, offset, byteLength };
 }
 
-/** Adds where the data starts, and checks that every tensor lies inside the file and none over another. */
+/** Makes offsets count from the start of the file, and checks that tensors are inside the file and do not overlap. */
 function place(
   cursor: Cursor,
   tensors: readonly GgufTensor[],

@@ -1,6 +1,6 @@
 /**
- * Opens GGUF files for reading. Only the header is read into memory (tens of megabytes at most, whatever the
- * file says); tensors are streamed.
+ * Opens GGUF files for reading. Only the header is read into memory, at most tens of megabytes for any
+ * file; tensors are streamed.
  */
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { AppError } from '../../src-shared/errors.ts';
@@ -11,10 +11,10 @@ import { type GgufHeader, type GgufTensor, parseHeader } from './parse.ts';
 const firstReadBytes = 65_536;
 const pieceBytes = 1024 * 1024;
 
-/** What judges a file by its header alone. */
+/** A file's path and header, enough for all checks of a file. */
 export type GgufDescription = { readonly path: string; readonly header: GgufHeader };
 
-/** An open file with a sound header. Close it. */
+/** An open file with a valid header. Callers must close it. */
 export class GgufFile implements GgufDescription {
   readonly path: string;
   readonly header: GgufHeader;
@@ -77,11 +77,11 @@ export class GgufFile implements GgufDescription {
 
 /**
  * Opens a GGUF file and reads its header.
- * @throws AppError `gguf-invalid` or `gguf-unsupported`, naming what is wrong and where; the system's error
- * when the file cannot be opened.
+ * @throws AppError `gguf-invalid` or `gguf-unsupported` with the reason and the place; the system's error
+ * when the file cannot be opened
  */
 export async function openGguf(path: string): Promise<GgufFile> {
-  // Asked before opening: opening a named pipe would wait for its writer for ever.
+  // This is checked before opening, because opening a named pipe would wait for a writer for ever.
   if (!(await stat(path)).isFile()) {
     throw new AppError('gguf-invalid', `${path} is not a file. Give the path of a GGUF file.`);
   }
@@ -95,7 +95,7 @@ export async function openGguf(path: string): Promise<GgufFile> {
   }
 }
 
-/** Reads ever longer starts of the file until the header fits: parsing again costs less than suspending it. */
+/** Reads longer and longer starts of the file until the header fits. Parsing again is simpler than a resumable parser. */
 async function readHeader(path: string, handle: FileHandle, size: number): Promise<GgufHeader> {
   for (let length = firstReadBytes; ;) {
     const bytes = Buffer.allocUnsafeSlow(Math.min(length, size, limits.headerBytes));

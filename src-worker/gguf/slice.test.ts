@@ -81,7 +81,7 @@ describe.each([
   { architecture: 'qwen2', tied: false, type: 'Q8_0' },
   { architecture: 'qwen3', tied: true, type: 'F16' },
 ] as const)('a $architecture model (tied: $tied)', (options) => {
-  test('cut anywhere gives shards of its own bytes, renumbered, and only what is needed', async () => {
+  test('cut at any layer gives shards with bytes of the model, renumbered layers, and only the needed tensors', async () => {
     await withModel(options, async (source, folder) => {
       const whole = await contentOf(source);
       for (const range of everyRange) {
@@ -132,7 +132,7 @@ describe.each([
   });
 });
 
-test('the unused head of a first shard is a small hole when its width allows', async () => {
+test('the unused head of a first shard is a small sparse tensor when its width allows', async () => {
   await withModel({ width: 256, feedForward: 256, type: 'F16' }, async (source, folder) => {
     const first = await cut(source, folder, { firstLayer: 0, lastLayer: 1 });
     const zeros = Buffer.alloc(54 * tokens).toString('base64');

@@ -1,14 +1,14 @@
 /**
- * Cuts a shard, a run of layers, out of a GGUF model: again a GGUF file, with its layers numbered from 0, that
- * llama.cpp v0.5.0 loads as a model of its own. What llama.cpp insists on and a shard does not need is replaced
- * by something small:
+ * Cuts a shard, consecutive layers, from a GGUF model. A shard is also a GGUF file, with its layers numbered from 0, that
+ * llama.cpp v0.5.0 loads as a model. Parts that llama.cpp requires and a shard does not need are replaced
+ * by small ones:
  *
  *   first    tokenizer, token_embd, layers, and a head of zeros that is never computed
  *   middle   layers, and 32 dummy tokens in place of tokenizer, token_embd and head
  *   last     tokenizer, layers, and the head stored as `token_embd.weight`: where a file has no `output.weight`,
  *            llama.cpp takes the embedding for the head, so a last shard needs no second vocabulary matrix
  *
- * All have `output_norm.weight`, which is small. The engine stops a first or middle shard before norm and head.
+ * All have `output_norm.weight`, which is small. The engine ends the graph of a first or middle shard before norm and head.
  */
 import { AppError } from '../../src-shared/errors.ts';
 import type { LayerRange } from '../../src-shared/model.ts';
@@ -30,21 +30,21 @@ const embeddingName = 'token_embd.weight';
 export type SliceOptions = {
   readonly manifestId?: string;
   readonly signal?: AbortSignal;
-  /** Every tensor's data passes through this; it may throw, and must yield what it is given. */
+  /** A filter for the data of every tensor; it must yield the same bytes, and may throw to stop. */
   readonly through?: (
     tensor: GgufTensor,
     data: AsyncIterable<Uint8Array>,
   ) => AsyncIterable<Uint8Array>;
 };
 
-/** A tensor of the model and what it is called in a shard. */
+/** A tensor of the model, and its name in a shard. */
 export type ShardTensor = { readonly name: string; readonly tensor: GgufTensor };
 
 /**
  * Writes the shard of layers `firstLayer` to `lastLayer` of the open model `source` to `path`. Every tensor has
  * the source's bytes. The file appears complete or not at all.
  * @throws AppError `gguf-unsupported` when this model cannot be cut, `request-invalid` when it has no such
- * layers; the signal's reason; whatever `through` or the disk throws.
+ * layers; the signal's reason; errors of `through` and of the disk
  */
 export async function sliceShard(
   source: GgufFile,
@@ -61,7 +61,7 @@ export async function sliceShard(
 }
 
 /**
- * What a shard's file consists of. Only the model's header is read here; `read` gives the tensors' data.
+ * The content of a shard's file. Only the model's header is read here; `read` returns the tensors' data.
  * @throws AppError as `sliceShard`
  */
 export function shardContent(
@@ -92,17 +92,17 @@ export function shardContent(
 }
 
 /**
- * The model's tensors that its shard has, in the shard's order: of what is downloaded for one, and of what a shard
- * has to give to others.
+ * The tensors of the model in a shard, in the shard's order: those that are downloaded for it, and that it can
+ * supply to other peers.
  * @throws AppError as `sliceShard`
  */
 export function shardTensors(source: GgufDescription, range: LayerRange): ShardTensor[] {
   return partsOf(source, range).filter((part) => 'tensor' in part);
 }
 
-/** The shard's tensors in order: the model's own, and zeros where only room is needed. */
+/** The shard's tensors in order: those of the model, and zeros for tensors that are only placeholders. */
 function partsOf(source: GgufDescription, range: LayerRange): (ShardTensor | TensorToWrite)[] {
-  // All layers need no cut, so any architecture may have them.
+  // A shard of all layers is not cut, so it is possible for any architecture.
   return isWholeModel(range, modelFacts(source).layers)
     ? source.header.tensors.map((tensor) => ({ name: tensor.name, tensor }))
     : [...cutParts(dissectFor(source, range), range)];
@@ -128,7 +128,7 @@ export async function writeHeader(source: GgufFile, path: string): Promise<void>
   await writeGguf(path, { metadata, tensors: [] });
 }
 
-/** The writer aligns to 32 whatever the source did. */
+/** The source's metadata without its alignment, because the writer always aligns to 32. */
 function retainedMetadata(source: GgufDescription): [string, MetadataValue][] {
   return [...source.header.metadata].filter(([key]) => key !== 'general.alignment');
 }
@@ -172,7 +172,7 @@ function* cutParts(anatomy: Anatomy, range: LayerRange): Generator<ShardTensor |
   } else {
     yield zeros(embeddingName, 'F32', [anatomy.width, dummyVocabulary]);
   }
-  // By name, so that a shard is the same file whether it was cut or put together from a manifest.
+  // Tensors are in the order of their names, so that a cut shard and one made from a manifest are the same file.
   yield* byName(anatomy.shared).map((tensor) => copy(tensor));
   for (let layer = range.firstLayer; layer <= range.lastLayer; layer += 1) {
     const tensors = (anatomy.layerTensors[layer] ?? []).map(({ part, tensor }) =>
@@ -199,9 +199,9 @@ function byName<Named extends { readonly name: string }>(tensors: readonly Named
 }
 
 /**
- * Without a head of its own llama.cpp would take the embedding for it and, on a graphics card, load it a second
- * time. TQ1_0 is the smallest type that every release's CPU code knows and no graphics card takes: 1.7 bits of
- * a file's hole a value, in no memory at all. It has rows of whole 256s; other widths go without.
+ * A placeholder for the head. Without one, llama.cpp would use the embedding as head and, on a graphics card, load it a
+ * second time. TQ1_0 is the smallest type that all CPU code supports and no graphics card loads: 1.7 bits of
+ * a sparse file per value, and no memory. Its rows are multiples of 256; models of other widths have no placeholder.
  */
 function* unusedHead(anatomy: Anatomy): Generator<TensorToWrite> {
   if (anatomy.width % tensorType('TQ1_0').blockValues === 0) {

@@ -1,13 +1,13 @@
 /**
- * Metadata values as they stand in the file. A value keeps its bytes, so what one file says is written to
- * another without being understood; arrays of 150,000 token strings are decoded only when someone asks.
+ * Metadata values in their encoded form. A value keeps its bytes, so that it can be copied to another file
+ * without decoding; arrays of 150,000 token strings are decoded only on demand.
  */
 import { valueTypes } from './format.ts';
 
 export type MetadataValue = {
   /** One of `valueTypes`. */
   readonly type: number;
-  /** What follows the type word: the number, the length and text, or element type, length and elements. */
+  /** The bytes after the type code: the number, the length and text, or element type, length and elements. */
   readonly bytes: Buffer;
 };
 
@@ -63,17 +63,17 @@ export function encodeString(text: string): Buffer {
   return Buffer.concat([length, content]);
 }
 
-/** The text of a string value, or undefined when it is something else. Broken UTF-8 becomes U+FFFD. */
+/** The text of a string value, or undefined for any other value. Invalid UTF-8 becomes U+FFFD. */
 export function stringOf(value: MetadataValue | undefined): string | undefined {
   return value?.type === valueTypes.string ? value.bytes.toString('utf8', 8) : undefined;
 }
 
-/** The truth value, or undefined when it is something else. */
+/** The value of a boolean, or undefined for any other value. */
 export function boolOf(value: MetadataValue | undefined): boolean | undefined {
   return value?.type === valueTypes.bool ? value.bytes.readUInt8() === 1 : undefined;
 }
 
-/** The number of an integer or float value, or undefined when it is something else or not exact in a double. */
+/** The number of an integer or float value, or undefined for any other value and for inexact integers. */
 export function numberOf(value: MetadataValue | undefined): number | undefined {
   if (value === undefined) {
     return undefined;
@@ -109,12 +109,12 @@ function exact(value: bigint): number | undefined {
   return Number.isSafeInteger(number) ? number : undefined;
 }
 
-/** How many elements an array value has, or undefined when it is no array. */
+/** The number of elements of an array value, or undefined for any other value. */
 export function arrayLengthOf(value: MetadataValue | undefined): number | undefined {
   return value?.type === valueTypes.array ? Number(value.bytes.readBigUInt64LE(4)) : undefined;
 }
 
-/** The elements of an array of strings, each as a view of its bytes; undefined when it is something else. */
+/** The elements of an array of strings, each as a view of its bytes; undefined for any other value. */
 export function stringElementsOf(value: MetadataValue | undefined): Buffer[] | undefined {
   if (value?.type !== valueTypes.array || value.bytes.readUInt32LE(0) !== valueTypes.string) {
     return undefined;

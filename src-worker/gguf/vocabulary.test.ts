@@ -28,6 +28,6 @@ test.each([
   );
 });
 
-test('tokens without text may be many', () => {
+test('several tokens without text are allowed', () => {
   expect(() => check(gpt2, stringArrayValue(['', 'a', '', 'A', 'ä']))).not.toThrow();
 });

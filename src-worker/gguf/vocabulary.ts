@@ -1,9 +1,9 @@
-/** Checks a tokenizer's metadata for what llama.cpp v0.5.0 aborts on instead of refusing it. */
+/** Checks a tokenizer's metadata for faults on which llama.cpp v0.5.0 aborts the process. */
 import { AppError } from '../../src-shared/errors.ts';
 import type { GgufDescription } from './read.ts';
 import { stringElementsOf, stringOf } from './values.ts';
 
-/** @throws AppError `gguf-invalid` when the vocabulary has no tokens, or one of them twice */
+/** @throws AppError `gguf-invalid` when there is no tokenizer, no token, or a token twice */
 export function checkVocabulary(file: GgufDescription): void {
   const { metadata } = file.header;
   const refuse = (what: string): never => {
@@ -26,7 +26,7 @@ export function checkVocabulary(file: GgufDescription): void {
     if (first !== undefined) {
       refuse(`the tokens ${first} and ${id} of its vocabulary are the same`);
     }
-    // llama.cpp gives tokens without text names of their own.
+    // Several tokens without text are allowed, because llama.cpp gives each a name.
     if (text !== '') {
       ids.set(text, id);
     }

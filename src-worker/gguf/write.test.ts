@@ -42,7 +42,7 @@ async function contentOf(file: GgufFile, name: string): Promise<Buffer> {
   return Buffer.concat(pieces);
 }
 
-test('what is written is read back, whatever the pieces and sizes', async () => {
+test('a written file is read back unchanged, for any pieces and sizes', async () => {
   const path = join(await temporaryFolder(), 'a.gguf');
   const large = Buffer.alloc(2_500_000, 'mesh');
   await writeGguf(path, {
@@ -98,7 +98,7 @@ test.each([
     ),
     /source is gone/,
   ],
-])('%s leaves nothing behind and an older file as it was', async (_what, bad, message) => {
+])('%s leaves no file behind and an older file unchanged', async (_what, bad, message) => {
   const folder = await temporaryFolder();
   const path = join(folder, 'a.gguf');
   await writeFile(path, 'older');
@@ -107,7 +107,7 @@ test.each([
   expect(await readFile(path, 'utf8')).toBe('older');
 });
 
-test('an abort between two pieces leaves nothing behind', async () => {
+test('an abort between two pieces leaves no file behind', async () => {
   const folder = await temporaryFolder();
   const controller = new AbortController();
   function* pieces(): Generator<Uint8Array> {
@@ -133,11 +133,11 @@ test('a header longer than the first read is read in full', async () => {
   await file.close();
 });
 
-test('a header that goes on for ever is given up at the limit', async () => {
+test('a header without end is refused at the limit', async () => {
   const path = join(await temporaryFolder(), 'a.gguf');
   const keys = Math.ceil(limits.headerBytes / limits.stringBytes) + 1;
   const handle = await open(path, 'w');
-  // One long string after the other, in the hole of a file that takes no room.
+  // One long string after the other, in a sparse file that takes no room.
   let position = 24;
   await handle.write(craftGguf({ keyCount: keys }).subarray(0, position), 0, position, 0);
   for (let index = 0; index < keys; index += 1) {
@@ -158,7 +158,7 @@ test('a header that goes on for ever is given up at the limit', async () => {
   });
 });
 
-test('a folder is no model', async () => {
+test('a folder is refused', async () => {
   const folder = await temporaryFolder();
   await expect(openGguf(folder)).rejects.toMatchObject({ code: 'gguf-invalid' });
 });

@@ -1,6 +1,6 @@
 /**
- * Writes GGUF version 3, little endian, alignment 32. The header is built in memory; tensors stream through,
- * so a file of any size takes a few megabytes.
+ * Writes GGUF version 3, little endian, alignment 32. The header is built in memory and tensors are streamed,
+ * so that a file of any size takes a few megabytes of memory.
  */
 import type { FileHandle } from 'node:fs/promises';
 import { writeAtomically } from '../../src-shared/files/atomic-file.ts';
@@ -10,9 +10,9 @@ import { encodeString, type MetadataValue } from './values.ts';
 export type TensorToWrite = {
   readonly name: string;
   readonly type: TensorType;
-  /** Row length first, as in the file. */
+  /** The lengths of the dimensions, that of a row first, as in the file. */
   readonly shape: readonly number[];
-  /** The data in pieces of any size, or 'zeros', which takes no room on file systems that know holes. */
+  /** The data in pieces of any size, or 'zeros', which takes no room on file systems with sparse files. */
   readonly data: Iterable<Uint8Array> | AsyncIterable<Uint8Array> | 'zeros';
 };
 
@@ -22,9 +22,9 @@ export type GgufContent = {
 };
 
 /**
- * Writes a GGUF file; on failure or abort nothing is left at `path` that was not there before.
- * @throws RangeError when a shape does not suit its type or the data has another size than its shape says;
- * the signal's reason when aborted; whatever the disk or the data's source throws.
+ * Writes a GGUF file; on failure or abort, an earlier file at `path` is unchanged.
+ * @throws RangeError when a shape does not suit its type or the data does not have the size of its shape;
+ * the signal's reason when aborted; errors of the disk and of the data's source
  */
 export async function writeGguf(
   path: string,
@@ -45,7 +45,7 @@ export async function writeGguf(
 
 type PlacedTensor = { tensor: TensorToWrite; offset: number; byteLength: number };
 
-/** A file before its tensors' data: its first bytes, where each tensor's data goes, and its length in bytes. */
+/** The layout of a file: its header, the offset of each tensor's data, and its length in bytes. */
 export type GgufLayout = {
   readonly header: Buffer;
   readonly placed: readonly {
@@ -56,7 +56,7 @@ export type GgufLayout = {
   readonly fileBytes: number;
 };
 
-/** @throws RangeError when a shape does not suit its type */
+/** Lays out a file. @throws RangeError when a shape does not suit its type */
 export function layOutGguf(content: GgufContent): GgufLayout {
   const metadata = [...content.metadata];
   const parts: Buffer[] = [Buffer.from(magic, 'latin1'), uint32(3)];
@@ -107,7 +107,7 @@ async function writeData(
   }
 }
 
-/** A single `write` may write less than it was given, for example near a full disk. */
+/** Writes all bytes, because a single `write` may write fewer, for example when the disk is nearly full. */
 async function writeFully(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   for (let done = 0; done < bytes.byteLength;) {
     const { bytesWritten } = await handle.write(

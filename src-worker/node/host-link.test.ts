@@ -3,7 +3,7 @@ import { askedUsage } from '../../test/support/host/host-usage.ts';
 import { AppError, type ErrorCode } from '../../src-shared/errors.ts';
 import type { ImportedModel } from '../../src-shared/api/models.ts';
 import type { NodeStatus } from '../../src-shared/api/node-status.ts';
-import { answererMessageSchema, type AnswererMessage } from '../../src-shared/rpc/contract.ts';
+import { serverMessageSchema, type ServerMessage } from '../../src-shared/rpc/contract.ts';
 import { type NodeHandlers, serveHost } from './host-link.ts';
 
 const status: NodeStatus = {
@@ -26,11 +26,11 @@ function refuse(): never {
 
 /** A node with the given handlers, and a host that collects the node's messages. */
 function serve(given: Partial<NodeHandlers> = {}) {
-  const heard: AnswererMessage[] = [];
+  const heard: ServerMessage[] = [];
   const listeners: ((message: unknown) => void)[] = [];
   serveHost(
     {
-      send: (message) => heard.push(answererMessageSchema.parse(structuredClone(message))),
+      send: (message) => heard.push(serverMessageSchema.parse(structuredClone(message))),
       onMessage: (listener) => void listeners.push(listener),
     },
     () => given,
@@ -47,7 +47,7 @@ function serve(given: Partial<NodeHandlers> = {}) {
 async function responseTo(
   request: object,
   given: Partial<NodeHandlers> = {},
-): Promise<AnswererMessage> {
+): Promise<ServerMessage> {
   const { heard, say } = serve(given);
   say({ id: 7, params: {}, ...request });
   return await vi.waitUntil(() => heard.find(({ type }) => type !== 'notice'), soon);

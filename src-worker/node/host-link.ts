@@ -1,14 +1,14 @@
 /** The node's end of the link to its host. */
 import { type NodeApi, nodeApi, type NodeMethod } from '../../src-shared/api/node-api.ts';
 import { describeCauses, toAppError } from '../../src-shared/errors.ts';
-import type { AnswererMessage } from '../../src-shared/rpc/contract.ts';
+import type { ServerMessage } from '../../src-shared/rpc/contract.ts';
 import { type Handlers, RpcServer } from '../../src-shared/rpc/server.ts';
 
 export type NodeHandlers = Handlers<NodeApi>;
 
 /** Node's IPC channel, or a substitute in tests. */
 export type HostChannel = {
-  readonly send: (message: AnswererMessage) => void;
+  readonly send: (message: ServerMessage) => void;
   readonly onMessage: (listener: (message: unknown) => void) => void;
 };
 
@@ -19,14 +19,14 @@ export type HostChannel = {
 export function serveHost(
   channel: HostChannel,
   handlers: () => Partial<NodeHandlers>,
-  beforeAnswer: (method: NodeMethod) => void | Promise<void> = () => {},
+  beforeResponse: (method: NodeMethod) => void | Promise<void> = () => {},
 ): RpcServer<NodeApi> {
   const server = new RpcServer({
     contract: nodeApi,
     handlers,
     send: channel.send,
     onInternalError: (error) => log(describeCauses(error)),
-    beforeAnswer,
+    beforeResponse,
   });
   const log = (message: string): void =>
     server.tell('log', { level: 'warn', source: 'node', message });

@@ -28,6 +28,8 @@ export type NodeOptions = {
   readonly tell: RpcServer<NodeApi>['tell'];
   /** Called when the status has changed; the listener reads it when it needs it. */
   readonly onChange: () => void;
+  /** Called when the last answer of a draining machine has ended, so that the status is sent at once. */
+  readonly onDrained: () => void;
   /** The log for one part of the node. */
   readonly logOf: (source: string) => Log;
 };
@@ -38,7 +40,7 @@ export type NodeOptions = {
  * @throws AppError `data-folder-unusable`, `setting-invalid`
  */
 export async function composeNode(options: NodeOptions): Promise<readonly NodeFeature[]> {
-  const { config, tell, onChange, logOf } = options;
+  const { config, tell, onChange, onDrained, logOf } = options;
   const library = await libraryFeature(config, logOf('models'));
   const trust = await trustFeature(config, logOf('mesh'));
   const mesh = await meshFeature({
@@ -61,6 +63,7 @@ export async function composeNode(options: NodeOptions): Promise<readonly NodeFe
     library: library.service,
     mesh: mesh.service,
     onChange,
+    onDrained,
     log: logOf('engine'),
   });
   const stages = stagesFeature({
@@ -70,7 +73,13 @@ export async function composeNode(options: NodeOptions): Promise<readonly NodeFe
     onServed: (usage) => tell('usage', usage),
     log: logOf('session'),
   });
-  const own = ownModelsFeature(config, library.service, logOf('models'));
+  const own = ownModelsFeature({
+    config,
+    library: library.service,
+    shards: shards.service.host,
+    onChange,
+    log: logOf('models'),
+  });
   const headers = headersFeature({
     config,
     mesh: mesh.service,

@@ -44,6 +44,7 @@ const host = serveHost(
           logOf,
           tell: (name, value) => host.tell(name, value),
           onChange: statusChanged,
+          onDrained: tellStatus,
         });
         node = await startFeatures(features, config);
       } finally {
@@ -64,7 +65,9 @@ const host = serveHost(
   async (method) => {
     if (method !== 'ping') {
       tellStatus();
-      await node?.refresh();
+      const refreshed = node?.refresh();
+      // The owner, who waits for the memory, does not wait for topics to be read.
+      await (method === 'setWork' ? undefined : refreshed);
     }
   },
 );

@@ -1,7 +1,7 @@
 /**
- * What a node may ask of its engine, beside the work frames. The link is the child's file descriptor 3 (a socket pair, so
- * there is no port, no path and nothing to leave behind): messages of the RPC are JSON bodies in the frames of frame.ts.
- * Requests are answered in any order; work frames of one session stay in order.
+ * The RPC between a node and its engine. The link is the child's file descriptor 3, a socket pair, so that there is no port
+ * and no path. Messages of the RPC are JSON bodies in the frames of frame.ts, beside the frames of segments.
+ * Responses may come in any order; segments of one session stay in order.
  */
 import { z } from 'zod';
 import { errorReportSchema } from '../../src-shared/error-report.ts';
@@ -14,46 +14,47 @@ import {
 import type { Contract } from '../../src-shared/rpc/contract.ts';
 import { samplingSchema } from '../../src-shared/model.ts';
 import { computeShareSchema } from '../../src-shared/compute-share.ts';
-import { workKinds } from './work.ts';
+import { segmentKinds } from './segment.ts';
 import { stageRoleSchema } from './stage-role.ts';
 
 /** File descriptor of the link in the engine process. */
 export const engineLinkDescriptor = 3;
 
 /**
- * File descriptor on which the engine tells how it does, from a thread of its own: one line of JSON a pulse. It says so
- * also while llama.cpp computes, when no frame is read or written.
+ * File descriptor for the engine's pulse: one line of JSON each time, from a separate thread, so that pulses are sent
+ * also while llama.cpp computes and no frame is read or written.
  */
 export const enginePulseDescriptor = 4;
-/** In milliseconds. */
+/** Time between two pulses, in milliseconds. */
 export const pulseEveryMs = 1000;
 
 export const pulseSchema = z.object({
-  /** For how long the main thread has not answered; 0 while it does. */
+  /** For how long the main thread has not responded, in milliseconds; 0 while it does. */
   busyMs: z.number().min(0),
-  /** What the batch under way should take, by those before it; 0 where that is not known. */
+  /** The expected time of the current batch, in milliseconds; 0 where it is not known. */
   expectedMs: z.number().min(0),
-  /** Processor time of the whole process so far. */
+  /** Processor time of the whole process so far, in milliseconds. */
   cpuMs: z.number().min(0),
-  /** Times that it waited for memory to be read from a disk, so far. */
+  /** Number of times that the process waited for memory from a disk so far. */
   pageFaults: z.number().min(0),
 });
 export type Pulse = z.infer<typeof pulseSchema>;
 
-/** Beside work: what the node asks, and what the engine answers and tells, as messages of the RPC. */
-export const engineKinds = { ...workKinds, request: 16, response: 17 } as const;
+/** Frame kinds of the link: those of segments, the node's RPC messages (requests), and the engine's (responses). */
+export const engineKinds = { ...segmentKinds, request: 16, response: 17 } as const;
 
 const placementShape = {
   /**
-   * The graphics devices to load onto, in this order, each with its share of the layers, in any unit; without the shares,
-   * by what is free on each. None: the processor computes. null: all of them, integrated ones only where there is no other.
+   * The graphics devices to load onto, in this order, each with its share of the layers, in any unit; without shares,
+   * in proportion to the free memory. None: the processor computes. null: all devices, integrated ones only where there is
+   * no other.
    */
   devices: z
     .array(z.object({ id: deviceIdSchema, share: z.number().min(0).nullable() }))
     .max(mostDevices)
     .nullable()
     .default(null),
-  /** How many of the last layers, the output counted as one, the devices take; the processor has the rest. null: all. */
+  /** How many of the last layers, counting the output as one, are on the devices; the others are on the processor. null: all. */
   deviceLayers: z.int().min(0).nullable().default(null),
 };
 
@@ -61,9 +62,9 @@ export const loadParametersSchema = z.object({
   /** A GGUF file: the model itself, a shard cut from it, or only its header when `vocabularyOnly`. */
   path: z.string().min(1),
   role: stageRoleSchema,
-  /** Load tokenizer and metadata alone; such an engine only answers `tokenize` and `vocabulary`. */
+  /** Load tokenizer and metadata only; such an engine only serves `tokenize` and `vocabulary`. */
   vocabularyOnly: z.boolean().default(false),
-  /** As `vocabularyOnly`, after checking all the rest that a load checks but the tensors' data: sizes, names, shapes. */
+  /** As `vocabularyOnly`, after all checks of a load except on the tensors' data: sizes, names, shapes. */
   withoutWeights: z.boolean().default(false),
   /** Cache cells, in tokens, shared by all sessions. */
   contextLength: z.int().min(16).max(16_777_216).default(4096),
@@ -71,7 +72,7 @@ export const loadParametersSchema = z.object({
   /** Most tokens decoded in one call. */
   batchSize: z.int().min(1).max(8192).default(512),
   threads: z.int().min(1).max(512),
-  /** 'auto' takes the best backend that node-llama-cpp finds; 'cpu' never touches a GPU. */
+  /** 'auto' uses the best backend that node-llama-cpp finds; 'cpu' never uses a GPU. */
   backend: z.enum(['auto', 'cpu']).default('auto'),
   ...placementShape,
 });
@@ -84,7 +85,7 @@ const memoryReportSchema = z.object({
   /** Bytes of weights, and of the KV cache and compute buffers, as llama.cpp reports them. */
   modelBytes: z.number(),
   contextBytes: z.number(),
-  /** Of both, what is on graphics devices. */
+  /** The part of both that is on graphics devices. */
   deviceBytes: z.number(),
   /** Resident memory of the engine process. */
   residentBytes: z.number(),
@@ -108,12 +109,12 @@ export type LoadResult = z.infer<typeof loadResultSchema>;
 const generatedSchema = z.array(z.int().min(0)).max(1_048_576);
 
 const openParametersSchema = z.object({
-  /** Chosen by the node, never reused on this link: frames of a closed session are dropped by number. */
+  /** The session's number, chosen by the node and never reused on this link, so that late frames can be dropped. */
   session: z.int().min(1).max(0xffff_ffff),
   /** Only for shards that sample (last, whole). */
   sampling: samplingSchema.optional(),
   /**
-   * How many of the shard's layers the session uses, from the first one on: what comes out are the hidden states after
+   * How many of the shard's layers the session uses, from the first one on: the output is the hidden states after
    * them. Absent: all.
    */
   layers: z.int().min(1).optional(),
@@ -124,37 +125,37 @@ const openParametersSchema = z.object({
    * until a token for this position was sampled. Absent: every token comes from outside.
    */
   selfFeedUntil: z.int().min(0).optional(),
-  /** Goes on with a cached prefix, of which nothing is left then; see `openResultSchema`. */
+  /** A cached prefix to continue, which is used up by that; see `openResultSchema`. */
   resume: z.object({ session: z.int(), tokens: z.int().min(1) }).optional(),
 });
 export type OpenParameters = z.input<typeof openParametersSchema>;
 
-/** `cachedTokens`: those that are in the cache already; as many as were to be resumed, or none. */
+/** `cachedTokens`: the number of tokens in the cache already: all that were to be resumed, or 0. */
 const openResultSchema = z.object({ cachedTokens: z.int().min(0) });
 export type OpenResult = z.infer<typeof openResultSchema>;
 
-/** Tells a session what was generated so far, in place of what it knows of, for penalties and grammar. */
+/** Replaces a session's history of generated tokens, for penalties and grammar. */
 const historyParametersSchema = z.object({ session: z.int(), generated: generatedSchema });
 
-/** Ends a session as `close` does, but leaves its first tokens in the cache, until `close` or a session that resumes them. */
+/** Ends a session as `close` does, but keeps its first tokens in the cache, until `close` or a session that resumes them. */
 const retainParametersSchema = z.object({ session: z.int(), tokens: z.int().min(1) });
 
-/** How the model's own tokenizer treats text; the chat template decides about BOS, so none is added. */
+/** Tokenizes text with the model's tokenizer. No BOS token is added, because the chat template decides about it. */
 const tokenizeParametersSchema = z.object({
   text: z.string().max(4 * 1024 * 1024),
-  /** Read "<|user|>" and the like as control tokens. True for the template's own text only. */
+  /** Whether names such as "<|user|>" become control tokens; true only for the template's own text. */
   parseSpecial: z.boolean(),
 });
 
 const vocabularySchema = z.object({
-  /** The bytes of every token, by id, as Latin-1 text; control tokens have their name here. */
+  /** The bytes of every token, by id, as Latin-1 text; the name for control tokens. */
   pieces: z.array(z.string()),
   /** Ids of control tokens, which are never shown. */
   control: z.array(z.int()),
   endOfGeneration: z.array(z.int()),
   beginOfSequence: z.int().nullable(),
   endOfSequence: z.int().nullable(),
-  /** The model wants its beginning-of-sequence token first even where the template does not write it. */
+  /** Whether the model needs its beginning-of-sequence token first even where the template does not write it. */
   addBeginOfSequence: z.boolean().default(false),
   /** Jinja text, or null when the model has none. */
   chatTemplate: z.string().nullable(),
@@ -163,30 +164,30 @@ export type Vocabulary = z.infer<typeof vocabularySchema>;
 
 const nothing = z.object({});
 
-/** Until its engine ends, or is ended as one that hangs, a request is waited for: no clock knows how long a batch takes. */
-const patiently = { deadlineMs: null } as const;
+/** Requests have no deadline, because a batch may take any time; they fail when the engine ends or is ended as hanging. */
+const withoutDeadline = { deadlineMs: null } as const;
 
 export const engineApi = {
   methods: {
-    /** What there is to compute on; needs no model. */
+    /** The devices of this machine; needs no loaded model. */
     devices: {
       params: z.object({ backend: z.enum(['auto', 'cpu']) }),
       result: computeSchema,
-      ...patiently,
+      ...withoutDeadline,
     },
-    load: { params: loadParametersSchema, result: loadResultSchema, ...patiently },
-    open: { params: openParametersSchema, result: openResultSchema, ...patiently },
-    close: { params: z.object({ session: z.int() }), result: nothing, ...patiently },
-    restoreHistory: { params: historyParametersSchema, result: nothing, ...patiently },
-    retain: { params: retainParametersSchema, result: nothing, ...patiently },
-    tokenize: { params: tokenizeParametersSchema, result: z.array(z.int()), ...patiently },
-    vocabulary: { params: nothing, result: vocabularySchema, ...patiently },
-    /** Taken at any time; the next batch keeps to it. */
-    computeShare: { params: computeShareSchema, result: nothing, ...patiently },
-    report: { params: nothing, result: memoryReportSchema, ...patiently },
+    load: { params: loadParametersSchema, result: loadResultSchema, ...withoutDeadline },
+    open: { params: openParametersSchema, result: openResultSchema, ...withoutDeadline },
+    close: { params: z.object({ session: z.int() }), result: nothing, ...withoutDeadline },
+    restoreHistory: { params: historyParametersSchema, result: nothing, ...withoutDeadline },
+    retain: { params: retainParametersSchema, result: nothing, ...withoutDeadline },
+    tokenize: { params: tokenizeParametersSchema, result: z.array(z.int()), ...withoutDeadline },
+    vocabulary: { params: nothing, result: vocabularySchema, ...withoutDeadline },
+    /** May be called at any time; takes effect with the next batch. */
+    computeShare: { params: computeShareSchema, result: nothing, ...withoutDeadline },
+    report: { params: nothing, result: memoryReportSchema, ...withoutDeadline },
   },
   notices: {
-    /** A session that the engine gave up (cache full, position out of order); the engine goes on. */
+    /** A session that failed (cache full, position out of order); the engine continues. */
     sessionFailed: z.object({ session: z.int(), error: errorReportSchema }),
   },
 } as const satisfies Contract;

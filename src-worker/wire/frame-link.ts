@@ -1,6 +1,6 @@
 /**
- * Frames over a socket, the same at both ends of the link between a node and its engine: whole frames in, whole
- * frames out, and both directions can be paused.
+ * Sends and receives frames over the socket between a node and its engine; the same at both ends. Both directions
+ * can be paused.
  */
 import type { Socket } from 'node:net';
 import { AppError, toAppError } from '../../src-shared/errors.ts';
@@ -9,21 +9,21 @@ import { encodeFrame, type Frame, type FrameLimits, FrameReader } from './frame.
 
 const mebibyte = 1024 * 1024;
 
-/** Largest bodies. Work: 2,048 tokens of a model 8,192 values wide; senders cut what is longer. */
+/** Largest bodies. A segment: 2,048 tokens of a model with a width of 8,192; senders split longer ones. */
 export const linkLimits = {
-  workBytes: 64 * mebibyte,
+  segmentBytes: 64 * mebibyte,
   /** The longest text to tokenize, with every character escaped. */
   requestBytes: 32 * mebibyte,
   /** A vocabulary of some hundred thousand tokens, or the tokens of the longest text. */
   responseBytes: 64 * mebibyte,
 } as const;
 
-/** What an engine reads. */
+/** The limits of frames to an engine. */
 export const engineInputLimits: FrameLimits = (kind) => {
   switch (kind) {
     case engineKinds.tokens:
     case engineKinds.hidden:
-      return linkLimits.workBytes;
+      return linkLimits.segmentBytes;
     case engineKinds.request:
       return linkLimits.requestBytes;
     default:
@@ -31,12 +31,12 @@ export const engineInputLimits: FrameLimits = (kind) => {
   }
 };
 
-/** What a node reads. */
+/** The limits of frames to a node. */
 export const nodeInputLimits: FrameLimits = (kind) => {
   switch (kind) {
     case engineKinds.hidden:
     case engineKinds.sampled:
-      return linkLimits.workBytes;
+      return linkLimits.segmentBytes;
     case engineKinds.response:
       return linkLimits.responseBytes;
     default:
@@ -45,9 +45,9 @@ export const nodeInputLimits: FrameLimits = (kind) => {
 };
 
 export type FrameLinkEvents = {
-  /** A frame came. What it throws ends the link. */
+  /** Called with each frame. An error that it throws ends the link. */
   readonly onFrame: (frame: Frame) => void;
-  /** The link ended, once: by the other side, or with an error by ours. */
+  /** Called once when the link has ended: by the other side, or with an error by this side. */
   readonly onEnd: (error: AppError | undefined) => void;
 };
 
@@ -84,13 +84,13 @@ export class FrameLink {
           : new AppError('protocol-violation', 'The link ended inside a frame.'),
       );
     });
-    // A broken pipe is how the other side's death looks; there is no more to say about it.
+    // A broken pipe means that the other side has died; the error has no further information.
     socket.on('error', () => end());
     socket.on('close', () => end());
     socket.on('drain', () => this.#wake());
   }
 
-  /** Queues a frame; dropped when the link has ended. The parts must not change afterwards. */
+  /** Queues a frame; drops it when the link has ended. The parts must not change afterwards. */
   send(kind: number, ...parts: readonly Uint8Array[]): void {
     if (this.#ended) {
       return;
@@ -106,17 +106,17 @@ export class FrameLink {
     this.send(kind, Buffer.from(JSON.stringify(value), 'utf8'));
   }
 
-  /** True when so much waits to be written that the sender should wait for `drained`. */
+  /** True when so many bytes wait to be written that the sender should wait for `drained`. */
   get isCongested(): boolean {
     return !this.#ended && this.#socket.writableLength > congestionBytes;
   }
 
-  /** True while part of a large frame waits for the reader. A batch computed meanwhile would hold it up. */
+  /** True while part of a large frame waits to be written. A batch that began now would delay it. */
   get isUnwritten(): boolean {
     return !this.#ended && this.#socket.writableNeedDrain;
   }
 
-  /** Resolves when everything is written, or the link has ended. */
+  /** Resolves when all bytes are written, or the link has ended. */
   async drained(): Promise<void> {
     if (!this.#ended && this.#socket.writableNeedDrain) {
       await new Promise<void>((resolve) => {
@@ -125,7 +125,7 @@ export class FrameLink {
     }
   }
 
-  /** Stops reading; the other side's frames wait in the socket, and then with the other side. */
+  /** Stops reading; frames of the other side wait in the socket, and then at the sender. */
   pause(): void {
     this.#socket.pause();
   }
@@ -134,7 +134,7 @@ export class FrameLink {
     this.#socket.resume();
   }
 
-  /** Writes what is queued and ends the link. */
+  /** Writes all queued frames and ends the link. */
   end(): void {
     this.#socket.end();
   }

@@ -27,7 +27,7 @@ function readAll(chunks: readonly Uint8Array[]): Frame[] {
 }
 
 describe('FrameReader', () => {
-  it('returns what encodeFrame wrote, however the bytes are cut on the way', () => {
+  it('returns the frames of encodeFrame, however the bytes are split', () => {
     const frame = record({ kind: nat(7), body: uint8Array({ maxLength: 300 }) });
     assert(
       property(
@@ -53,7 +53,7 @@ describe('FrameReader', () => {
     expect(frame?.body.toString()).toBe('hidden');
   });
 
-  it('gives every body memory of its own, aligned for float32 views', () => {
+  it('gives every body its own memory, aligned for float32 views', () => {
     const bytes = Buffer.concat([
       ...encodeFrame(1, Buffer.alloc(12)),
       ...encodeFrame(1, Buffer.alloc(12)),
@@ -69,11 +69,11 @@ describe('FrameReader', () => {
     expect(() => readAll([header])).toThrow('claims 1001 bytes; at most 1000');
   });
 
-  it('refuses a kind it does not know', () => {
+  it('refuses an unknown kind', () => {
     expect(() => readAll(encodeFrame(9, Buffer.alloc(1)))).toThrow('Unknown frame kind 9');
   });
 
-  it('gives a kind that only others speak without its body, and nothing after it', () => {
+  it('passes on a kind of another version without its body, and no frame after it', () => {
     const seen: [number, number][] = [];
     const reader = new FrameReader(
       (kind) => (kind === 9 ? unspoken : limits(kind)),
@@ -93,7 +93,7 @@ describe('FrameReader', () => {
     expect([reader.isIdle, reader.waitingBytes]).toEqual([true, 0]);
   });
 
-  it('gives no further frame while paused, and goes on in order when released', () => {
+  it('passes on no frame while paused, and continues in order when released', () => {
     const seen: number[] = [];
     const reader = new FrameReader(limits, ({ kind }) => {
       seen.push(kind);
@@ -111,7 +111,7 @@ describe('FrameReader', () => {
     expect(reader.waitingBytes).toBe(0);
   });
 
-  it('keeps the order when a consumer holds and releases while it is given a frame', () => {
+  it('keeps the order when a consumer holds and releases during a frame', () => {
     const seen: number[] = [];
     const reader = new FrameReader(limits, ({ kind }) => {
       seen.push(kind);
@@ -122,7 +122,7 @@ describe('FrameReader', () => {
     expect(seen).toEqual([1, 2, 3]);
   });
 
-  it('looks every frame’s limit up when its header is read, also within one chunk', () => {
+  it('looks up the limit of every frame when its header is read, also within one chunk', () => {
     const seen: number[] = [];
     const reader = new FrameReader(only(1), ({ kind }) => {
       seen.push(kind);
@@ -133,7 +133,7 @@ describe('FrameReader', () => {
     expect(seen).toEqual([1, 2]);
   });
 
-  it('drops what was half read, what waits and what comes, from the middle of a chunk on', () => {
+  it('drops incomplete, waiting and later bytes, from the middle of a chunk on', () => {
     const seen: number[] = [];
     const reader = new FrameReader(limits, ({ kind }) => {
       seen.push(kind);
@@ -147,7 +147,7 @@ describe('FrameReader', () => {
     expect(reader.isIdle).toBe(true);
   });
 
-  it('drops what waits while it is paused', () => {
+  it('drops waiting bytes while it is paused', () => {
     const reader = new FrameReader(limits, () => {
       throw new Error('There is no frame to be given');
     });

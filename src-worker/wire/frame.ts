@@ -1,9 +1,9 @@
 /**
- * Length-prefixed frames, the same on the engine's local link and on every libp2p stream of ours:
+ * Length-prefixed frames, the same on the engine's local link and on the app's libp2p streams:
  *
  *   u32 body length | u32 kind | body          (little endian; the body is a fresh, 8-byte aligned buffer)
  *
- * The length is checked against the limit of its kind before anything is allocated for it.
+ * The length is checked against the limit of its kind before memory is allocated for it.
  */
 import { AppError } from '../../src-shared/errors.ts';
 
@@ -12,15 +12,15 @@ const frameHeaderBytes = 8;
 export type Frame = { readonly kind: number; readonly body: Buffer };
 
 /**
- * Of a kind that another version of a protocol may have: the consumer is given the frame without its body, which no
- * memory is taken for, and nothing that follows.
+ * The limit of a kind that another version of a protocol may have: the consumer gets the frame without its body, for which
+ * no memory is allocated, and no later frame.
  */
 export const unspoken = 'unspoken';
 
-/** The largest body, in bytes, that a reader accepts for a kind; `undefined` for a kind that breaks the rules. */
+/** The largest body, in bytes, that a reader accepts for a kind; `undefined` for a kind that is not allowed. */
 export type FrameLimits = (kind: number) => number | typeof unspoken | undefined;
 
-/** Header and body parts as separate buffers, for a writer that need not copy large bodies. */
+/** The header and the parts of the body as separate buffers, so that large bodies need not be copied. */
 export function encodeFrame(kind: number, ...parts: readonly Uint8Array[]): Uint8Array[] {
   const header = Buffer.allocUnsafe(frameHeaderBytes);
   header.writeUInt32LE(
@@ -31,7 +31,7 @@ export function encodeFrame(kind: number, ...parts: readonly Uint8Array[]): Uint
   return [header, ...parts];
 }
 
-/** Cuts a byte stream with arbitrary chunk boundaries into frames. One reader serves one stream. */
+/** Splits a byte stream with any chunk boundaries into frames. A reader serves one stream. */
 export class FrameReader {
   #limits: FrameLimits;
   readonly #onFrame: (frame: Frame) => void;
@@ -53,8 +53,8 @@ export class FrameReader {
 
   /**
    * Takes the next bytes of the stream and calls `onFrame` for every frame they complete.
-   * @throws AppError `protocol-violation` on an unknown kind or a length over the kind's limit; the
-   * stream cannot be read any further then.
+   * @throws AppError `protocol-violation` for an unknown kind or a length over the kind's limit; the
+   * stream cannot be read any further then
    */
   push(chunk: Uint8Array): void {
     if (chunk.byteLength > 0) {
@@ -65,25 +65,25 @@ export class FrameReader {
   }
 
   /**
-   * No further frame until `release`: for a consumer that is not done with the one it was just given. Bytes
-   * pushed meanwhile stay as they are, so pausing also slows the sender down.
+   * Passes on no frame until `release`, while the consumer still handles the last one. Bytes
+   * that are pushed meanwhile wait, which also slows the sender down.
    */
   hold(): void {
     this.#isPaused = true;
   }
 
-  /** Goes on with the bytes that are waiting. @throws AppError as `push` does. */
+  /** Continues with the waiting bytes. @throws AppError as `push` */
   release(): void {
     this.#isPaused = false;
     this.#readWaiting();
   }
 
-  /** Every frame whose header was not read yet must keep these limits; so from within `onFrame`, the next one. */
+  /** Sets the limits for all frames whose header was not read yet; when called in `onFrame`, from the next frame on. */
   allow(limits: FrameLimits): void {
     this.#limits = limits;
   }
 
-  /** Gives no further frame, and keeps nothing of what came or comes: an unfinished body is let go of at once. */
+  /** Passes on no more frames, and drops all bytes, including an incomplete body. */
   drop(): void {
     this.#isDropping = true;
     this.#body = undefined;
@@ -103,14 +103,14 @@ export class FrameReader {
   }
 
   #readWaiting(): void {
-    // `onFrame` may call `hold` and `release` itself; the outer call goes on reading then.
+    // `onFrame` may call `hold` and `release` itself; then the outer call continues to read.
     if (this.#reading) {
       return;
     }
     this.#reading = true;
     try {
       while (!this.#isPaused && this.#waitingBytes > 0) {
-        // One buffer, so that many tiny chunks do not cost a queue operation each.
+        // Chunks are joined, so that many small ones do not take a queue operation each.
         const [first] = this.#waiting;
         const chunk =
           first !== undefined && this.#waiting.length === 1 ? first : Buffer.concat(this.#waiting);

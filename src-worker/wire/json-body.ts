@@ -1,4 +1,4 @@
-/** Frames whose body is JSON, checked on the way in. */
+/** Encodes and decodes frame bodies in JSON, with checks by schemas. */
 import type { z } from 'zod';
 import { errorReportSchema } from '../../src-shared/error-report.ts';
 import { AppError } from '../../src-shared/errors.ts';
@@ -8,7 +8,8 @@ export function encodeJson(value: unknown): Buffer {
 }
 
 /**
- * `what` it is, for the message: "a pool's news".
+ * Decodes and checks a body.
+ * @param what the name of the message in errors, e.g. "News of a pool"
  * @throws AppError `protocol-violation` when the body is not JSON or does not fit the schema
  */
 export function decodeJson<T>(schema: z.ZodType<T>, body: Buffer, what: string): T {
@@ -30,7 +31,7 @@ export function decodeReport(body: Buffer): AppError {
   return AppError.fromReport(decodeJson(errorReportSchema, body, 'A refusal'));
 }
 
-/** @throws AppError `protocol-violation` when the body is not JSON; `what` it is, as `decodeJson` */
+/** Parses a body. @param what as in `decodeJson` @throws AppError `protocol-violation` when the body is not JSON */
 export function parseJson(body: Buffer, what: string): unknown {
   try {
     return JSON.parse(body.toString('utf8'));

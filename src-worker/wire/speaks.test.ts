@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { hasFeature, isFormer, ownSpeaks, speaksSchema } from './speaks.ts';
 
-describe('what a node speaks', () => {
-  it('is read of later versions too, without what is not known of it', () => {
+describe('the protocol version of a node', () => {
+  it('is read from later versions too, without unknown members', () => {
     const later = { version: 9, features: ['mind-reading'], dialect: 'northern' };
     const speaks = speaksSchema.parse(later);
     expect(speaks).toEqual({ version: 9, features: ['mind-reading'] });
@@ -11,7 +11,7 @@ describe('what a node speaks', () => {
     expect(hasFeature(speaks, 'telepathy')).toBe(false);
   });
 
-  it('is the former version where a peer does not say', () => {
+  it('is the former version where a peer does not name one', () => {
     expect(isFormer(undefined)).toBe(true);
     expect(hasFeature(undefined, 'mind-reading')).toBe(false);
     expect(isFormer(ownSpeaks)).toBe(false);
@@ -25,7 +25,7 @@ describe('what a node speaks', () => {
     expect(speaksSchema.safeParse(speaks).success).toBe(false);
   });
 
-  it('keeps to its own bounds here', () => {
+  it('is within the bounds for this node', () => {
     expect(speaksSchema.parse(ownSpeaks)).toEqual(ownSpeaks);
   });
 });

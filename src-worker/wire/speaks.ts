@@ -1,7 +1,7 @@
 /**
- * What a node speaks of the protocols between nodes, which grow: told in its signed record, and by both ends of a stage's
- * session. A peer that speaks more leaves out what the other does not; what comes all the same is ignored (a member of
- * a message, a flag) or ends its stream in order (a kind of message), without blame.
+ * The version and features of the protocols that a node speaks. It is part of the node's signed record, and both ends of a
+ * stage's session exchange it. A peer leaves out what the other one does not speak. What comes anyway is ignored (a member
+ * of a message, a flag) or ends the stream in order (a kind of message), and does not count against the sender.
  */
 import { z } from 'zod';
 
@@ -9,28 +9,28 @@ import { z } from 'zod';
 const mostFeatures = 32;
 
 export const speaksSchema = z.object({
-  /** Grows with what every node of a version does. */
+  /** Increased with each change that all nodes of a version support. */
   version: z.int().min(1).max(0xffff),
-  /** What else it does, by name; the reader does not know them all. */
+  /** Names of further features; a reader may not know all of them. */
   features: z.array(z.string().max(32)).max(mostFeatures),
 });
 export type Speaks = z.infer<typeof speaksSchema>;
 
-/** The first version that says what it speaks, ignores what it does not, and has today's names. */
+/** The first version that names its version, ignores unknown members, and has today's names. */
 const firstToSay = 2;
 
-/** A shard may be used up to a layer before its last one: an `open` names fewer layers than the record. */
+/** A session may use the first layers of a shard only: an `open` may name fewer layers than the record. */
 export const layerPrefix = 'layer-prefix';
 
-/** This node's. A feature is named here from the commit on in which the node has it. */
+/** The version and features of this node. A feature is added here in the commit that implements it. */
 export const ownSpeaks: Speaks = { version: 2, features: [layerPrefix] };
 
-/** Whether a peer, by what it says it speaks, is of the version that did not say. */
+/** Whether a peer has the former version, which does not name its version. */
 export function isFormer(speaks: Speaks | undefined): boolean {
   return (speaks?.version ?? 1) < firstToSay;
 }
 
-/** Whether a peer has a feature, by what it says it speaks. */
+/** Whether a peer has a feature. */
 export function hasFeature(speaks: Speaks | undefined, feature: string): boolean {
   return speaks?.features.includes(feature) === true;
 }

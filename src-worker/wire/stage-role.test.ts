@@ -11,7 +11,7 @@ import {
 } from './stage-role.ts';
 
 describe('a stage’s role', () => {
-  it('follows from where its layers stand in the model', () => {
+  it('follows from the place of its layers in the model', () => {
     expect(stageRoleOf(allLayers(4), 4)).toBe('whole');
     expect(stageRoleOf({ firstLayer: 0, lastLayer: 2 }, 4)).toBe('first');
     expect(stageRoleOf({ firstLayer: 1, lastLayer: 2 }, 4)).toBe('middle');
@@ -24,7 +24,7 @@ describe('a stage’s role', () => {
     ['first', { takes: true, gives: false, alone: false, fed: true, feeds: false }],
     ['middle', { takes: false, gives: false, alone: false, fed: false, feeds: false }],
     ['last', { takes: false, gives: true, alone: false, fed: false, feeds: true }],
-  ] as const)('says what a %s stage takes and gives', (role, expected) => {
+  ] as const)('decides about the input and output of a %s stage', (role, expected) => {
     expect({
       takes: takesTokens(role),
       gives: samples(role),

@@ -1,5 +1,5 @@
 /**
- * What a stage does in a chain, by where its layers stand in the model: what it takes, what it gives, and whether
+ * The role of a stage in a chain, by the place of its layers in the model: its input, its output, and whether
  * it feeds itself. A whole model is a chain of one stage. Pure.
  */
 import { z } from 'zod';
@@ -9,7 +9,7 @@ import type { LayerRange } from '../../src-shared/model.ts';
 export const stageRoleSchema = z.enum(['whole', 'first', 'middle', 'last']);
 export type StageRole = z.infer<typeof stageRoleSchema>;
 
-/** The role of these layers of a model that has `layers` of them. */
+/** The role of these layers in a model of `layers` layers. */
 export function stageRoleOf(range: LayerRange, layers: number): StageRole {
   if (beginsModel(range)) {
     return endsModel(range, layers) ? 'whole' : 'first';
@@ -17,27 +17,27 @@ export function stageRoleOf(range: LayerRange, layers: number): StageRole {
   return endsModel(range, layers) ? 'last' : 'middle';
 }
 
-/** Whether it takes tokens; the others take hidden states. */
+/** Whether the input is tokens; that of other roles is hidden states. */
 export function takesTokens(role: StageRole): boolean {
   return role === 'whole' || role === 'first';
 }
 
-/** Whether it samples tokens; the others give hidden states. */
+/** Whether the stage samples tokens; the output of other roles is hidden states. */
 export function samples(role: StageRole): boolean {
   return role === 'whole' || role === 'last';
 }
 
-/** Whether it takes what it sampled itself, so that no other stage is needed. */
+/** Whether the stage takes its own sampled tokens as input, so that no other stage is needed. */
 export function feedsItself(role: StageRole): boolean {
   return role === 'whole';
 }
 
-/** Whether another stage's sampled tokens come back to it. */
+/** Whether the stage takes the sampled tokens of the last stage as input. */
 export function isFedByLast(role: StageRole): boolean {
   return role === 'first';
 }
 
-/** Whether its sampled tokens go back to another stage. */
+/** Whether the stage sends its sampled tokens to the first stage. */
 export function feedsFirst(role: StageRole): boolean {
   return role === 'last';
 }

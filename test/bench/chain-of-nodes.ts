@@ -2,7 +2,7 @@
 import { NodeProcess } from '../support/host/node-process.ts';
 
 /**
- * Starts one node a shard, each with `threads` threads, and waits until all serve.
+ * Starts one node for each shard, each with `threads` threads, and waits until all serve.
  * @param cuts First layer of every shard, beginning with 0.
  */
 export async function startChain(

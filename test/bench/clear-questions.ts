@@ -1,16 +1,16 @@
 /**
- * Questions whose greedy answer does not hang on rounding. Where two tokens are nearly equally likely, which of them
- * comes depends on the last bits, and these on what else is in a batch and where in the cache a sequence lies: two
- * questions at once are enough, nothing has to fail. So a text that is to be the same is asked for where every token is
- * clearly likelier than the next.
+ * Questions whose greedy answers do not depend on rounding. Where two tokens are nearly equally likely, the last bits
+ * decide between them, and these depend on what else is in the batch and on the sequence's place in the cache; two
+ * questions at once are enough. So a benchmark that compares texts asks only questions in whose answers every token
+ * is clearly likelier than the next one.
  */
 import { appFiles } from '../../src-main/base/app-files.ts';
 import type { ChatEvent, ChatMessage } from '../../src-shared/chat.ts';
 import { NodeProcess } from '../support/host/node-process.ts';
 
-/** Of the natural logarithms of the two likeliest tokens' probabilities; rounding moves them by about a hundredth. */
+/** Least difference of the two likeliest tokens' log-probabilities; rounding moves them by about a hundredth. */
 const leastMargin = 0.03;
-/** Questions and answers before the question: with it some 520 to 570 tokens. */
+/** Questions and answers before the question, which together have some 520 to 570 tokens. */
 const turns = 22;
 const topic: readonly (readonly [question: string, answer: string])[] = [
   [
@@ -43,7 +43,7 @@ const mostTokens = 200;
 export type ClearQuestion = {
   readonly messages: readonly ChatMessage[];
   readonly maxTokens: number;
-  /** The answer of one machine that has the whole model and nothing else to do. */
+  /** The answer of a single machine with the whole model and no other work. */
   readonly expected: string;
 };
 
@@ -51,7 +51,7 @@ export class ClearQuestions {
   readonly #node: NodeProcess;
   #tried = 0;
 
-  /** @param model the path of a demo model that takes conversations of this length */
+  /** @param model path of a demo model that takes conversations of this length */
   static async start(model: string): Promise<ClearQuestions> {
     const node = await NodeProcess.start({
       bundledModels: [model],
@@ -66,7 +66,7 @@ export class ClearQuestions {
     this.#node = node;
   }
 
-  /** Another one each time, the same ones in every run. */
+  /** A new question each time; the same sequence in every run. */
   async next(): Promise<ClearQuestion> {
     for (;;) {
       this.#tried += 1;
@@ -90,7 +90,7 @@ export class ClearQuestions {
 }
 
 function conversation(number: number): ChatMessage[] {
-  // Fisher and Yates, with the multipliers of Park and Miller.
+  // A Fisher-Yates shuffle with the random numbers of Park and Miller.
   const order = [...topic];
   let state = number * 7919;
   for (let last = order.length - 1; last > 0; last -= 1) {
@@ -110,7 +110,7 @@ function conversation(number: number): ChatMessage[] {
   return [...before, { role: 'user', content: 'Tell me a story about a dog.' }];
 }
 
-/** Of the least certain token. */
+/** The margin of the least certain token. */
 function marginOf(events: readonly ChatEvent[]): number {
   const details = events.flatMap((event) => (event.type === 'text' ? (event.details ?? []) : []));
   return Math.min(

@@ -1,6 +1,6 @@
 /**
- * What an answer notices when a stage of its chain is killed, or announces that it leaves and goes: the longest time
- * without a token, and whether the text is the one that it would have been.
+ * What the reader of an answer notices when a stage of its chain is killed, or announces that it leaves: the longest
+ * time without a token, and whether the text is the same as without the disturbance.
  */
 import { endingDuty } from '../support/host/paused-duty.ts';
 import { appFiles } from '../../src-main/base/app-files.ts';
@@ -12,7 +12,7 @@ import { type Bench, say } from './report.ts';
 import { quantile, round } from './statistics.ts';
 import { StretchedDemoModel } from './stretched-demo-model.ts';
 
-/** Kills and departures each. */
+/** Number of kills, and number of departures. */
 const rounds = 45;
 
 const { demoModelName } = appFiles();
@@ -23,14 +23,14 @@ const thirds: readonly LayerRange[] = [
 ];
 type Outcome = {
   readonly text: string;
-  /** In milliseconds: the longest pause between tokens after what was done. */
+  /** In milliseconds: the longest pause between tokens after the disturbance. */
   readonly stallMs: number;
   readonly firstTokenMs: number;
   readonly tookMs: number;
   readonly takeovers: number;
   readonly promptTokens: number;
 };
-/** Whether the text is what it is when nothing happens. */
+/** Whether the text is the same as without a disturbance. */
 type DisturbedOutcome = Outcome & { readonly isSame: boolean };
 type Disturbance = (victim: NodeProcess) => Promise<unknown>;
 
@@ -43,7 +43,7 @@ export const failover: Bench = {
     try {
       questions = await ClearQuestions.start(model.path);
       await mesh.start();
-      // The first answer also waits for tokenizer and chat template.
+      // The first answer also waits for the tokenizer and the chat template.
       await mesh.answer(await questions.next());
       const undisturbed = await mesh.answer(await questions.next());
       const bench = { mesh, questions, undisturbed };
@@ -51,7 +51,7 @@ export const failover: Bench = {
       const left = await disturb(bench, 'left', async (victim) => {
         const reason = endingDuty;
         await victim.request('setWork', { state: 'draining', answersOwner: false, reason });
-        // What the owner's need leaves a stage.
+        // The time that a stage has to leave when its owner needs the machine.
         await new Promise((resolve) => {
           setTimeout(resolve, 400);
         });
@@ -88,7 +88,7 @@ export const failover: Bench = {
   },
 };
 
-/** Two nodes for each third, and one that asks. */
+/** Two nodes for each third of the model, and one that asks. */
 class SparedMesh {
   readonly #model: string;
   readonly #hosting = new Map<NodeProcess, LayerRange>();
@@ -181,7 +181,7 @@ class SparedMesh {
     await node.untilServing();
   }
 
-  /** The node with these layers that has the session, or either when none has. */
+  /** The node with these layers that has the session, or either of them when none has. */
   async #working({ firstLayer }: LayerRange): Promise<NodeProcess> {
     const candidates = [...this.#hosting].flatMap(([node, layers]) =>
       layers.firstLayer === firstLayer ? [node] : [],
@@ -220,7 +220,7 @@ async function disturb(
 ): Promise<DisturbedOutcome[]> {
   const outcomes: DisturbedOutcome[] = [];
   while (outcomes.length < rounds) {
-    // Spread over prefill and decoding, and over the stages, the same in every run.
+    // The place of the disturbance is spread over prefill, decoding and the stages, in the same way in every run.
     const place = (outcomes.length * 0.618_034) % 1;
     const layers = thirds[outcomes.length % thirds.length] ?? { firstLayer: 0, lastLayer: 0 };
     const question = await questions.next();
@@ -233,7 +233,7 @@ async function disturb(
     if (!isSame) {
       say(`Answer ${outcomes.length + 1} differs: ${difference(outcome.text, question.expected)}`);
     }
-    // Before the first token, the time that the prompt takes anyway is no stall.
+    // Before the first token, the time that the prompt takes anyway does not count as a pause.
     const lateMs = outcome.firstTokenMs - undisturbed.firstTokenMs;
     outcomes.push({ ...outcome, isSame, stallMs: Math.max(outcome.stallMs, lateMs) });
     if (outcomes.length % 9 === 0) {
@@ -245,7 +245,7 @@ async function disturb(
   return outcomes;
 }
 
-/** Between tokens of which the later one came after a moment. */
+/** The longest pause between two tokens of which the later one came after `from`. */
 function longestPause(times: readonly number[], from: number): number {
   return times.reduce((longest, time, index) => {
     const before = times[index - 1] ?? time;

@@ -1,4 +1,4 @@
-/** What an idle node costs: resident memory and CPU of the node process, over a minute, hosting no model. */
+/** What an idle node without a model costs: resident memory and CPU time of the node process over a minute. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { NodeProcess } from '../support/host/node-process.ts';
 import { cpuSeconds, residentBytes } from './process-usage.ts';

@@ -1,7 +1,7 @@
 /**
- * What peers that are gone cost: how long a node with a thousand of them takes from its start to the first words
- * of an answer that another node computes. Half of the dead refuse, most others are black holes, and some accept
- * and never speak. The living one is somewhere among them.
+ * What peers that are gone cost: the time from the start of a node that knows a thousand of them to the first text of
+ * an answer that another node computes. Half of the dead addresses refuse connections, most others never react, and
+ * some accept and never send anything. The living peer is somewhere among them.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
@@ -40,7 +40,7 @@ async function makeGhosts(): Promise<Ghosts> {
   return { addresses, end: () => void silent.close() };
 }
 
-/** Puts one in the middle of them. */
+/** Puts the living address in the middle of the others. */
 function among(ghosts: readonly string[], living: string): string[] {
   const middle = Math.floor(ghosts.length / 2);
   return [...ghosts.slice(0, middle), living, ...ghosts.slice(middle)];

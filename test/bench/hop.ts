@@ -1,11 +1,11 @@
 /**
- * What one more stage adds to a token beyond its compute. The same small model is cut over two and over three
- * nodes; a token's overhead is the time since the one before, less what all engines computed for it. The hop is
- * a three-stage token's overhead less the median overhead of two stages. Rounds alternate.
+ * What one more stage adds to a token beside its computing. The same small model is cut over two and over three
+ * nodes. A token's overhead is the time since the token before, less the computing of all engines. The hop is the
+ * overhead of a token over three stages, less the median overhead over two stages. Rounds alternate.
  */
 import { samplingSchema } from '../../src-shared/model.ts';
 import { EngineClient } from '../../src-worker/node/engines/engine-client.ts';
-import { workFlags } from '../../src-worker/wire/work.ts';
+import { segmentFlags } from '../../src-worker/wire/segment.ts';
 import { smallModel } from '../support/engine/random-model.ts';
 import { startChain, stopAll } from './chain-of-nodes.ts';
 import { LocalCoordinator, type TokenTimes } from './local-coordinator.ts';
@@ -17,7 +17,7 @@ const widths = [2048, 4096];
 const layers = 3;
 const rounds = 6;
 const tokensPerRound = 200;
-/** The first tokens of a session meet cold caches. */
+/** The first tokens of a session meet empty processor caches. */
 const warmUpTokens = 20;
 const prompt = Array.from({ length: 16 }, (_, index) => index + 40);
 
@@ -85,7 +85,7 @@ function overheads(tokens: readonly TokenTimes[]): number[] {
   });
 }
 
-/** Median time that a token's hidden state takes to an engine and back beyond its compute, in milliseconds. */
+/** Median time that a token's hidden state takes to an engine and back, beside its computing, in milliseconds. */
 async function measureEngineLink(path: string, width: number): Promise<number> {
   const arrived: { resolve?: (computeMicros: number) => void } = {};
   const engine = await EngineClient.start(
@@ -108,7 +108,7 @@ async function measureEngineLink(path: string, width: number): Promise<number> {
           session: 1,
           position,
           count: 1,
-          flags: workFlags.sample,
+          flags: segmentFlags.sample,
           computeMicros: 0,
           values,
         });

@@ -1,6 +1,6 @@
 /**
  * What the whole app costs while it is paused and its window is closed: a headless host with this system's real
- * sensors, its node and every tool they run. `--electron FOLDER` measures the packaged app in FOLDER instead,
+ * sensors, its node, and every tool that they run. `--electron FOLDER` measures the packaged app in FOLDER instead,
  * hidden in its tray.
  */
 import { spawn } from 'node:child_process';
@@ -20,10 +20,10 @@ import { type TreeTimes, treeTimes, type WakeUpCounts, WakeUps } from './process
 import { type Bench, type BenchResult, say } from './report.ts';
 import { round } from './statistics.ts';
 
-/** Starting, the first looks of all sensors, and the compiling of what runs again and again. */
+/** Time for the start, the first readings of all sensors, and the compiling of code that runs often. */
 const settleSeconds = 30;
 const measuredSeconds = 120;
-/** Wake-ups within a tenth of a second are taken for one. */
+/** Wake-ups within a tenth of a second count as one. */
 const looksPerSecond = 10;
 const stopWithinMs = 10_000;
 
@@ -57,7 +57,7 @@ export const idleCost: Bench = {
   },
 };
 
-/** As an owner leaves it who agreed to everything and paused. */
+/** Prepares a data folder in which the owner has agreed to everything and paused. */
 async function preparePaused(folder: string): Promise<void> {
   const services = await openHostServices(dataFolderAt(folder));
   services.settings.change({ apiPort: 0, windowPort: 0 });
@@ -71,7 +71,7 @@ function startHeadless(folder: string): Promise<App> {
   return start(process.execPath, [appFiles().commandLine, '--data', folder, 'serve'], process.env);
 }
 
-/** In the tray, also where there is none: without one the window would stay open. */
+/** Starts in the tray even where there is none, since the window would stay open otherwise. */
 function startElectron(app: string, folder: string, display: string | undefined): Promise<App> {
   const args = ['--hidden', '--tray', '--data', folder];
   // Chromium's sandbox refuses to run as root.
@@ -82,9 +82,9 @@ function startElectron(app: string, folder: string, display: string | undefined)
 
 type App = {
   readonly pid: number;
-  /** Throws when it has ended. */
+  /** Throws when the process has ended. */
   check(): void;
-  /** Ends it with all its processes. */
+  /** Ends the process and all its children. */
   stop(): Promise<void>;
 };
 
@@ -210,6 +210,6 @@ function signalGroup(group: number, name: NodeJS.Signals): void {
   try {
     process.kill(-group, name);
   } catch {
-    // It is empty.
+    // The file is empty.
   }
 }

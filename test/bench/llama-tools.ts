@@ -1,6 +1,6 @@
 /**
- * llama.cpp's own llama-bench and RPC server, when test/bench/build-llama-tools.sh has built them: what the
- * same release does with the same model, alone and over its own way of splitting.
+ * llama.cpp's own llama-bench and RPC server, where test/bench/build-llama-tools.sh has built them: they show what
+ * the same release does with the same model, alone and with its own way of splitting.
  */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,6 +1,6 @@
 /**
- * A coordinator in the benchmark's own process, so that every token's times can be seen. It may host a shard, as
- * the node of a user who asks and serves does.
+ * A coordinator in the benchmark's own process, which shows the times of every token. It may host a shard, as the
+ * node of a user who asks and serves does.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -103,7 +103,7 @@ export class LocalCoordinator {
     }
   }
 
-  /** Generates greedily and returns when each token came and what its stages computed for it. */
+  /** Generates greedily. Returns when each token came, and how long its stages computed. */
   async generate(promptTokens: readonly number[], maxAnswerTokens: number): Promise<TokenTimes[]> {
     const [model] = this.#coordinator.models();
     if (model === undefined) {

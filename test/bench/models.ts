@@ -10,7 +10,7 @@ export const benchCache =
   process.env['MINDMESH_BENCH_CACHE'] ??
   join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'mindmesh-bench');
 
-/** Path of the model's GGUF; written at first use, which takes seconds even for a gigabyte. */
+/** Path of the model's GGUF. It is written at its first use, which takes seconds even for a gigabyte. */
 export async function cachedModel(file: string, options: RandomModelOptions): Promise<string> {
   const path = join(benchCache, file);
   if (!existsSync(path)) {

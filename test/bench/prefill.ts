@@ -1,8 +1,8 @@
 /**
- * A prompt of 512 tokens through two stages, each pinned to a core of its own: cut into chunks so that the stages
- * overlap, over two nodes and libp2p, against one stage after the other without any node. One after the other
- * has two ways too, and the faster one counts: the whole prompt in one batch, or in the same chunks. Then the
- * conversation goes on: a second question with all of that before it, of which the stages still have most.
+ * Measures a prompt of 512 tokens through two stages, each on a core of its own. The prompt is cut into chunks, so
+ * that the stages overlap, over two nodes and libp2p. It is compared to one stage after the other without any node,
+ * in the faster of two ways: the whole prompt in one batch, or the same chunks. Then the conversation goes on with a
+ * second question, whose history the stages still have.
  */
 import { chunkSize } from '../../src-worker/node/sessions/asking/prefill-chunks.ts';
 import { smallModel } from '../support/engine/random-model.ts';
@@ -15,8 +15,8 @@ import { SerialStages } from './serial-stages.ts';
 import { median, round } from './statistics.ts';
 
 /**
- * The shape of Qwen3 1.7B. With few layers the halves would not take equally long: the last layer's
- * feed-forward is computed for the last token alone.
+ * The shape of Qwen3 1.7B. With few layers, the halves would not take equally long: the feed-forward of the last
+ * layer is computed for the last token alone.
  */
 const layers = 28;
 const model = {
@@ -30,10 +30,10 @@ const model = {
   type: 'Q8_0' as const,
 };
 const rounds = 3;
-/** What a second turn adds: the answer and another question. */
+/** Tokens that a second turn adds: the answer and another question. */
 const addedTokens = 60;
 
-/** Another one each turn, from its first token on, or stages would have it already. */
+/** The prompt of a turn. Each one differs from its first token on, so that no stage has it already. */
 function promptOf(turn: number, length = 512): number[] {
   return Array.from({ length }, (_, index) => 10 + ((turn + index * 37) % 240));
 }

@@ -1,6 +1,6 @@
 /**
- * What a process and all its descendants take, read from Linux's /proc: processor time, and how often each thread
- * went to sleep of its own will, which is how often it was woken up.
+ * What a process and all its descendants use, from Linux's /proc: processor time, and how often each thread went to
+ * sleep by itself, which is how often it was woken up.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -8,7 +8,7 @@ import { descendantsOf } from '../support/host/process-children.ts';
 import { ticksPerSecond } from './process-usage.ts';
 
 export type TreeTimes = {
-  /** Of all living processes and of those they have outlived and waited for, in seconds. */
+  /** Of all living processes, and of the ended children that they have waited for, in seconds. */
   readonly cpuSeconds: number;
   readonly processes: ReadonlyMap<number, ProcessTimes>;
 };
@@ -20,16 +20,16 @@ type ProcessTimes = {
 };
 
 export type WakeUpCounts = {
-  /** How often threads went on after they slept. */
+  /** How often threads continued after a sleep. */
   readonly threads: number;
-  /** Between how many looks any of them did: what one timer sets off counts once. */
+  /** Number of intervals between looks in which any thread did: everything that one timer starts counts once. */
   readonly moments: number;
 };
 
-/** Counts wake-ups for as long as it is asked often enough to see threads that live briefly. */
+/** Counts wake-ups, as long as it looks often enough to see short-lived threads. */
 export class WakeUps {
   readonly #root: number;
-  /** By process, and in it by thread: the count at the latest look. */
+  /** The counts at the latest look, by process and thread. */
   readonly #latest = new Map<number, Map<string, number>>();
   readonly #counts = new Map<number, { threads: number; moments: number }>();
   #hasLooked = false;
@@ -38,14 +38,14 @@ export class WakeUps {
     this.#root = root;
   }
 
-  /** Reads the processes that were there at the latest `lookAll`. */
+  /** Reads the processes that the latest `lookAll` has found. */
   look(): void {
     for (const pid of this.#latest.keys()) {
       this.#lookAt(pid);
     }
   }
 
-  /** Finds processes that came since, which costs more. */
+  /** Finds new processes, which costs more. */
   async lookAll(): Promise<void> {
     for (const pid of [this.#root, ...(await descendantsOf(this.#root))]) {
       if (!this.#latest.has(pid)) {
@@ -58,7 +58,7 @@ export class WakeUps {
     this.#hasLooked = true;
   }
 
-  /** Since the first look, by process. */
+  /** Counts since the first look, by process. */
   get counts(): ReadonlyMap<number, WakeUpCounts> {
     return this.#counts;
   }
@@ -73,7 +73,7 @@ export class WakeUps {
     for (const thread of list(`/proc/${pid}/task`)) {
       const now = voluntarySwitches(`/proc/${pid}/task/${thread}/status`);
       if (now !== undefined) {
-        // What began since the first look was woken only since then.
+        // A thread that began after the first look has only been woken since then.
         woken += now - (latest.get(thread) ?? (this.#hasLooked ? 0 : now));
         latest.set(thread, now);
       }
@@ -101,9 +101,9 @@ export async function treeTimes(root: number): Promise<TreeTimes> {
   return { cpuSeconds, processes };
 }
 
-/** As a person would tell it from the others: its script, or the kind of a Chromium process. */
+/** A readable name of the process: its script, or the kind of a Chromium process. */
 function nameOf(pid: number): string {
-  // Chromium's processes write their words anew, with spaces between.
+  // Chromium's processes rewrite their command line with spaces.
   const words = (read(`/proc/${pid}/cmdline`) ?? '').split(/[\0 ]/);
   const kind = words.find((word) => word.startsWith('--type='))?.slice('--type='.length);
   const script = words.slice(1).find((word) => /\.[cm]?[jt]s$/.test(word));
@@ -115,7 +115,7 @@ function voluntarySwitches(path: string): number | undefined {
   return match === null ? undefined : Number(match[1]);
 }
 
-/** Undefined when the process is gone. */
+/** undefined when the process has ended. */
 function read(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');

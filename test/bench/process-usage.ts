@@ -1,4 +1,4 @@
-/** Reads Linux's /proc for what a process takes; the benchmarks that need it run on Linux only. */
+/** Reads from Linux's /proc what a process uses; benchmarks that need it run on Linux only. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
@@ -7,7 +7,7 @@ export const ticksPerSecond = Number(execFileSync('getconf', ['CLK_TCK'], { enco
 /** User and system CPU time of a process so far, in seconds. Format: proc(5), /proc/pid/stat. */
 export function cpuSeconds(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The command name is in parentheses and may hold spaces; the fields behind it start with the third.
+  // The command name is in parentheses and may contain spaces; the fields after it start with the third.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }

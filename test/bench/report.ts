@@ -1,9 +1,9 @@
-/** What a benchmark returns, and how it is shown: a table for people on stderr, one JSON line on stdout. */
+/** The result of a benchmark, and its output: a table for people on stderr, one line of JSON on stdout. */
 
 export type BenchResult = {
   /** Rows of the table: equal keys, short values. */
   readonly rows: readonly Readonly<Record<string, string | number>>[];
-  /** Remarks below the table: where the time goes, what was left out and why. */
+  /** Remarks below the table: where the time goes, and what was left out and why. */
   readonly remarks: readonly string[];
   /** The JSON line. */
   readonly figures: Readonly<Record<string, number | boolean | string | null>>;
@@ -44,7 +44,7 @@ export function printResult(name: string, result: BenchResult): void {
   console.log(JSON.stringify({ bench: name, ...result.figures }));
 }
 
-/** A line about progress, on stderr. */
+/** Writes a line about the progress to stderr. */
 export function say(message: string): void {
   console.error(message);
 }

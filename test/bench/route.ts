@@ -1,8 +1,8 @@
 /**
- * How long planning a route takes with 10,000 known peers and a model of 80 layers. Three meshes: peers spread over
- * several models, as the index gives them; every peer a host of the asked model, in some sizes of shard; and the
- * same where shards begin and end anywhere. Each is asked with and without rules. No machine is busier than its
- * planner while a chain is replaced, so the spares of a route and the index are measured too.
+ * How long planning a route takes with 10,000 known peers and a model of 80 layers. Three meshes: peers with several
+ * models; peers that all host the requested model, in a few sizes of shard; and the same with shards that begin and
+ * end anywhere. Each is measured with and without rules. The planner is busiest while a chain is replaced, so the
+ * spares of a route and the index are measured, too.
  */
 import { setImmediate } from 'node:timers/promises';
 import { noRules, type RouteRules, routeRulesSchema } from '../../src-shared/route-rules.ts';
@@ -36,7 +36,7 @@ type Mesh = {
   readonly cut: (random: () => number) => readonly [number, number];
 };
 
-/** Cuts that placement makes: halves, quarters, tenths of a model and a few whole ones. */
+/** Cuts as placement makes them: halves, quarters and tenths of a model, and a few whole ones. */
 function usualCut(random: () => number): readonly [number, number] {
   const sizes = [80, 40, 40, 20, 20, 20, 10, 10, 10, 8];
   const size = sizes[Math.floor(random() * sizes.length)] ?? layers;
@@ -89,7 +89,7 @@ export const route: Bench = {
           rules: given,
           poolMembers,
         });
-        // Every question meets a record that has just changed, so the list of hosts is made anew.
+        // Each route is planned just after a record has changed, so that the list of hosts is made again.
         const refresh = (turn: number): void => {
           const one = known[(turn * 37) % known.length];
           if (one !== undefined) {
@@ -104,7 +104,8 @@ export const route: Bench = {
         const sparing = await timesOf(turns, (turn) =>
           planSpares(question(turn), planRoute(question(turn))),
         );
-        // The figure wanted is that of several models; that all peers host the asked one is the worst that can be.
+        // The figure of the mesh with several models counts; a mesh in which all peers host the requested model is
+        // the worst case.
         const figure = mesh.models.length > 1 ? usual : worst;
         figure.p50 = Math.max(figure.p50, quantile(planning, 0.5));
         figure.p99 = Math.max(figure.p99, quantile(planning, 0.99));
@@ -139,11 +140,11 @@ export const route: Bench = {
   },
 };
 
-/** Milliseconds of each turn after the first ones, which meet code that is not yet compiled. */
+/** Milliseconds of each turn, without the first ones, whose code is not compiled yet. */
 async function timesOf(count: number, act: (turn: number) => void): Promise<number[]> {
   const times: number[] = [];
   for (let turn = 0; turn < count; turn += 1) {
-    // Garbage of former turns is collected between them, as it is between two requests.
+    // Garbage of earlier turns is collected between turns, as it would be between two requests.
     if (turn % 10 === 0) {
       await setImmediate();
     }
@@ -189,7 +190,7 @@ function knownPeer(index: number, mesh: Mesh, random: () => number): KnownPeer {
   };
 }
 
-/** A mulberry32 generator: small, and the same numbers everywhere. */
+/** A mulberry32 generator: small, and it gives the same numbers everywhere. */
 function randomNumbers(seed: number): () => number {
   let state = seed;
   return () => {

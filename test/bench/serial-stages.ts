@@ -7,7 +7,7 @@ import { openGguf } from '../../src-worker/gguf/read.ts';
 import { sliceShard } from '../../src-worker/gguf/slice.ts';
 import { EngineClient } from '../../src-worker/node/engines/engine-client.ts';
 import { cutPrompt } from '../../src-worker/node/sessions/asking/prefill-chunks.ts';
-import { type Work, workFlags } from '../../src-worker/wire/work.ts';
+import { type Segment, segmentFlags } from '../../src-worker/wire/segment.ts';
 import { pinToCore } from './process-usage.ts';
 
 type Role = 'first' | 'last';
@@ -15,14 +15,14 @@ type Role = 'first' | 'last';
 class Stage {
   readonly #role: Role;
   readonly #engine: EngineClient;
-  readonly #events: { onOutput: (work: Work) => void };
+  readonly #events: { onOutput: (segment: Segment) => void };
 
   static async start(path: string, role: Role, core: number): Promise<Stage> {
-    const events: { onOutput: (work: Work) => void } = { onOutput: () => {} };
+    const events: { onOutput: (segment: Segment) => void } = { onOutput: () => {} };
     const engine = await EngineClient.start(
       { path, role, threads: 1, backend: 'cpu', contextLength: 2048 },
       {
-        onOutput: (work) => events.onOutput(work),
+        onOutput: (segment) => events.onOutput(segment),
         onSessionFailed: (_, error) => console.error(error.message),
         onExit: (error) => console.error(error.message),
       },
@@ -34,19 +34,22 @@ class Stage {
   private constructor(
     role: Role,
     engine: EngineClient,
-    events: { onOutput: (work: Work) => void },
+    events: { onOutput: (segment: Segment) => void },
   ) {
     this.#role = role;
     this.#engine = engine;
     this.#events = events;
   }
 
-  /** Computes a whole prompt in batches of so many tokens. The first stage's hidden states, or the token. */
+  /**
+   * Computes a whole prompt in batches of this many tokens. Returns the hidden states of the first stage, or the
+   * token.
+   */
   async run(session: number, tokens: number, batch: number, values: Uint8Array): Promise<Buffer> {
     await this.#engine.open({ session, sampling: samplingSchema.parse({ temperature: 0 }) });
     const wanted = this.#role === 'first' ? tokens : 1;
     const computed = new Promise<Buffer>((resolve) => {
-      const outputs: Work[] = [];
+      const outputs: Segment[] = [];
       this.#events.onOutput = (output) => {
         outputs.push(output);
         if (outputs.reduce((sum, { count }) => sum + count, 0) === wanted) {
@@ -60,7 +63,7 @@ class Stage {
         session,
         position,
         count,
-        flags: position + count === tokens ? workFlags.sample : 0,
+        flags: position + count === tokens ? segmentFlags.sample : 0,
         computeMicros: 0,
         values: values.subarray(position * bytesPerToken, (position + count) * bytesPerToken),
       });
@@ -101,7 +104,9 @@ export class SerialStages {
     this.#stages = stages;
   }
 
-  /** Time from the prompt to the first token in milliseconds, each stage computing batches of so many tokens. */
+  /**
+   * Time from the prompt to the first token in milliseconds, when each stage computes batches of this many tokens.
+   */
   async run(prompt: readonly number[], batch: number): Promise<number> {
     this.#session += 1;
     const start = performance.now();

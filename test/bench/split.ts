@@ -1,7 +1,8 @@
 /**
- * What cutting costs: a 1.1 GB model whole in one engine of the asking node, and cut over two nodes that talk
- * libp2p on loopback, of which one asks; both asked the same, in turns. Each engine may use both cores, as only
- * one works at a time. llama.cpp's own figures stand beside them when its tools were built.
+ * What cutting a model costs: a model of 1.1 GB, whole in one engine of the asking node, against the same model cut
+ * over two nodes, one of which asks, connected by libp2p on loopback. Both get the same questions in turns. Each
+ * engine may use both cores, as only one works at a time. llama.cpp's own figures are added where its tools were
+ * built.
  */
 import { benchModel } from '../support/engine/random-model.ts';
 import { NodeProcess } from '../support/host/node-process.ts';
@@ -48,7 +49,7 @@ export const split: Bench = {
     let identical = true;
     try {
       await Promise.all([askWhole.untilComplete(), askCut.untilComplete()]);
-      // Both read their weights from disk the first time.
+      // The first answer reads the weights from disk.
       await askWhole.generate(prompt, 8);
       await askCut.generate(prompt, 8);
       for (let turn = 0; turn < rounds; turn += 1) {
@@ -107,12 +108,12 @@ export const split: Bench = {
   },
 };
 
-/** Median of the pairs' ratios: neighbours in time are compared, as the machine's speed drifts. */
+/** Median of the ratios of pairs. Each pair is close in time, as the machine's speed changes. */
 function ratioTo(one: readonly number[], other: readonly number[]): number {
   return median(one.map((speed, index) => speed / (other[index] ?? Number.NaN)));
 }
 
-/** Tokens a second from the first to the last. */
+/** Tokens per second, from the first token to the last. */
 function speedOf(tokens: readonly TokenTimes[]): number {
   const first = tokens[0]?.at ?? Number.NaN;
   const last = tokens.at(-1)?.at ?? Number.NaN;

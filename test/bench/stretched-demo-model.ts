@@ -12,7 +12,7 @@ import { float32Value, numberOf } from '../../src-worker/gguf/values.ts';
 import { writeGguf } from '../../src-worker/gguf/write.ts';
 
 const baseKey = 'llama.rope.freq_base';
-/** Tried out: with 2 some answers still end early, with 4 they are whole. */
+/** Found by trial: with 2 some answers still end early, with 4 they are complete. */
 const factor = 4;
 
 export class StretchedDemoModel {

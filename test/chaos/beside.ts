@@ -1,6 +1,6 @@
 /**
- * `node test/chaos/beside.ts COMMAND…`: two minutes of chaos with the computing time that the command leaves. Prints what
- * both print, and fails when either does.
+ * `node test/chaos/beside.ts COMMAND…`: runs two minutes of chaos in the computing time that the command leaves.
+ * Prints the output of both, and fails when either fails.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,7 +8,7 @@ import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 const chaosScript = fileURLToPath(new URL('run.ts', import.meta.url));
-/** Enough to leave the command most of the time, and not so much that ten nodes starve. */
+/** A niceness that leaves most of the time to the command, without starving ten nodes. */
 const niceness = 5;
 
 async function run(command: string, args: readonly string[], nice = 0): Promise<number> {

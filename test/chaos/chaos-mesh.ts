@@ -17,7 +17,7 @@ const thirds: readonly LayerRange[] = [
 ];
 const copies = 3;
 
-/** A place in the mesh: a node may die there, and comes back with the same identity, port and layers. */
+/** A place in the mesh. The node there may die, and comes back with the same identity, port and layers. */
 type Place = {
   readonly layers: LayerRange;
   readonly dataFolder: string;
@@ -28,7 +28,7 @@ type Place = {
 export class ChaosMesh {
   readonly #folder: string;
   readonly #places: Place[] = [];
-  /** Every process that was ever started. */
+  /** Every process that was started. */
   readonly #pids = new Set<number>();
   #asker: NodeProcess | undefined;
 
@@ -54,7 +54,7 @@ export class ChaosMesh {
     return this.#asker;
   }
 
-  /** Places whose loss leaves another peer with the same layers. */
+  /** Places that another peer with the same layers can replace. */
   get expendable(): readonly Place[] {
     return this.#places.filter(
       (place) =>
@@ -71,7 +71,7 @@ export class ChaosMesh {
     await place.node.kill();
   }
 
-  /** Leaves as for a game: announced, and 400 ms later without engines. */
+  /** Makes the node leave as for a game: it announces that, and has no engines 400 ms later. */
   async drain(place: Place): Promise<void> {
     place.state = 'draining';
     this.#remember(place.node);
@@ -81,7 +81,7 @@ export class ChaosMesh {
     await place.node.request('setWork', { state: 'paused', answersOwner: false, reason });
   }
 
-  /** Nothing gets through to it or from it, and no peer is told: the process stands still. */
+  /** Stops the process, so that it neither receives nor sends anything and no peer is told. */
   cutOff(place: Place): void {
     place.state = 'cut off';
     process.kill(place.node.pid, 'SIGSTOP');
@@ -100,7 +100,7 @@ export class ChaosMesh {
     place.state = 'up';
   }
 
-  /** Each place as it is, and as the asking node sees it: what a lost answer is explained by. */
+  /** The state of each place, and the asking node's view of it: the explanation of a lost answer. */
   async describe(): Promise<string> {
     const { peers } = await this.asker.request('status', {});
     return this.#places
@@ -113,7 +113,7 @@ export class ChaosMesh {
       .join('; ');
   }
 
-  /** Processes of the mesh that still run; none after `stop`. */
+  /** Processes of the mesh that still run; there are none after `stop`. */
   living(): number[] {
     return [...this.#pids].filter(isAlive);
   }
@@ -173,7 +173,8 @@ export class ChaosMesh {
       listen: [`/ip4/127.0.0.1/tcp/${port}`],
       shards: layers === undefined ? [] : [{ model: demoModel, layers }],
       staticPeers: [...staticPeers],
-      // All are one owner's: a stranger would have two sessions of each, and more questions are asked at once.
+      // All nodes belong to one owner. A stranger would get only two sessions from each, and more questions are asked
+      // at once.
       routing: { ownMachines: this.#asker === undefined ? [] : [this.#asker.status.peer] },
       engine: { threads: 1, backend: 'cpu', contextLength: 4096, maxSessions: 8 },
     });

@@ -1,16 +1,16 @@
 /**
- * Chats go on while nodes are killed, drained and cut off around them. Bounded, on loopback alone, from a seed that
- * makes the same decisions again.
+ * Asks questions while nodes are killed, drained and cut off. The run has a fixed length, uses loopback alone, and
+ * repeats its decisions for the same seed.
  */
 import { residentBytes } from '../bench/process-usage.ts';
 import { ChaosMesh, delay, demoModel } from './chaos-mesh.ts';
 
 const concurrentChats = 8;
 const disturbEveryMs = 3000;
-/** Between these, in milliseconds, a node comes back. */
+/** A node comes back after a time between these two, in milliseconds. */
 const shortestAbsenceMs = 2000;
 const longestAbsenceMs = 8000;
-/** Memory is compared with what it was after the first minute: medians of so many samples, one a second. */
+/** Memory is compared with that after the first minute, by medians of this many samples, one per second. */
 const warmUpSamples = 60;
 const comparedSamples = 15;
 
@@ -31,7 +31,10 @@ export type ChaosReport = {
   readonly different: readonly string[];
   readonly takeovers: number;
   readonly disturbances: Readonly<Record<'killed' | 'drained' | 'cut off', number>>;
-  /** Of the asking node, from the first minute's end to the run's; null for runs that are too short to tell. */
+  /**
+   * Growth of the asking node's memory, from the end of the first minute to the end of the run; null for a run that
+   * is too short to tell.
+   */
   readonly memoryGrowthPercent: number | null;
   readonly leakedProcesses: number;
   readonly longestStallMs: number;
@@ -65,7 +68,7 @@ class ChaosRun {
   #answers = 0;
   #takeovers = 0;
   #longestStallMs = 0;
-  /** Of the asking node's memory, in bytes. */
+  /** Samples of the asking node's memory, in bytes. */
   readonly #samples: number[] = [];
 
   constructor(mesh: ChaosMesh, options: Parameters<typeof runChaos>[0]) {
@@ -74,7 +77,7 @@ class ChaosRun {
     this.#random = randomFrom(options.seed);
   }
 
-  /** What the answers are when nothing happens. */
+  /** Learns the answers without any disturbance. */
   async learnAnswers(): Promise<void> {
     for (const question of questions) {
       this.#expected.set(question, (await this.#mesh.asker.ask(asked(question))).text);

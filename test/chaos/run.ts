@@ -1,4 +1,4 @@
-/** `npm run chaos -- --minutes 10 [--seed 1]`: prints a line of JSON, and exits with 1 when a promise was broken. */
+/** `npm run chaos -- --minutes 10 [--seed 1]`: prints a line of JSON, and exits with 1 when a check failed. */
 import { parseArgs } from 'node:util';
 import { runChaos } from './chaos.ts';
 

@@ -1,4 +1,4 @@
-/** Light and dark, wide and narrow, still: the window must be readable and whole in each. */
+/** The window must be readable and complete in light and dark, wide and narrow, and without motion. */
 import { faintTexts } from '../support/window/contrast.ts';
 import { expect, test } from './window-test.ts';
 
@@ -25,7 +25,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   }
 }
 
-test('nothing moves for those who asked for that', async ({ chat }) => {
+test('nothing moves for users who asked for less motion', async ({ chat }) => {
   await chat.page.emulateMedia({ reducedMotion: 'reduce' });
 
   const moving = await chat.page.evaluate(

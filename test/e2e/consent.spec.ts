@@ -75,7 +75,7 @@ test('what the host warns of is shown until it is dismissed', async ({ page }) =
   const played = await PlayedWindow.start({ dataFolder });
   try {
     const [warning = 'none'] = played.host.snapshot().warnings.map(warningWords);
-    expect(warning).toContain('idleMinutes');
+    expect(warning).toContain('“Work only after the computer was left alone”');
     await page.goto(played.newWindowAddress());
     await expect(page.getByText(warning)).toBeVisible();
     await page.getByRole('button', { name: 'Dismiss' }).click();

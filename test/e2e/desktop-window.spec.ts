@@ -1,4 +1,4 @@
-/** What the window does beyond a browser's when the desktop app shows it; the app is played, the host is real. */
+/** What the window does in the desktop app and not in a browser. The test simulates the app; the host is real. */
 import { join } from 'node:path';
 import { DesktopPage } from '../support/window/desktop-page.ts';
 import { PlayedWindow } from '../support/window/played-window.ts';
@@ -32,7 +32,7 @@ test('starting with the computer is asked for, and off until chosen', async ({ p
   }
 });
 
-test('who does not agree can quit from there', async ({ page }) => {
+test('an owner who does not agree can quit from there', async ({ page }) => {
   const played = await PlayedWindow.start({ needsConsent: true });
   try {
     await DesktopPage.prepare(page);

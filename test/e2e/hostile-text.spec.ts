@@ -1,4 +1,4 @@
-/** Words of a model, or of the person, that try to be more than words. */
+/** Text of a model, or of the user, that tries to be more than text. */
 import type { Page } from '@playwright/test';
 import { changeWords } from '../support/window/changed-words.ts';
 import { expect, test } from './window-test.ts';
@@ -11,7 +11,7 @@ const hostile = [
   '[good](https://example.org/path)',
 ].join('\n\n');
 
-/** Puts `words` in place of everything the model says. */
+/** Puts `words` in the place of everything that the model says. */
 async function makeModelSay(page: Page, words: string): Promise<void> {
   await changeWords(page, (_text, index) => (index === 0 ? words : ''));
 }

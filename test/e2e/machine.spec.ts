@@ -1,4 +1,4 @@
-/** What the machine does and why, what its sensors read, and pausing it. */
+/** The machine's duty and its reasons, the readings of its sensors, and pausing it. */
 import type { Page } from '@playwright/test';
 import { cardWith, known } from '../support/host/duty-inputs.ts';
 import { ChatPage } from '../support/window/chat-page.ts';
@@ -34,7 +34,7 @@ test('a card is shown with what it does, and what is not known with its reason',
   await expect(computer.getByText('Last used 1 h 0 min ago')).toBeVisible();
   await expect(computer.getByText('Plugged in')).toBeVisible();
 
-  // No snapshot is sent for a degree.
+  // A change of one degree sends no snapshot.
   played.machine.tell(cardWith({ temperatureCelsius: known(61) }));
   await expect(card.getByText('61 °C · pauses from 83 °C')).toBeVisible(shownWithin);
 });
@@ -56,7 +56,7 @@ test('readings are not sent to a page that is hidden, and are new when it is sho
   played.machine.play('Hades');
   await expect(banner.getByText('Paused')).toBeVisible(shownWithin);
 
-  // The duty goes on to be told, and readings would have come along with it.
+  // The duty is still sent; readings would be sent along with it.
   const before = told.length;
   played.machine.endGames();
   played.machine.tell(cardWith({ temperatureCelsius: known(61) }));
@@ -143,7 +143,7 @@ test('pausing and resuming needs the keyboard alone', async ({ openView, played 
   await expect(resume).toHaveCount(0);
 });
 
-test('whoever sits at the machine is still answered by it', async ({ openView, played }) => {
+test('an owner who sits at the machine is still answered by it', async ({ openView, played }) => {
   played.machine.tell({ inputIdleMs: known(1000) });
   const page = await openView('Machine');
   await expect(page.getByText('Your own questions are still answered here.')).toBeVisible(
@@ -158,14 +158,14 @@ test('whoever sits at the machine is still answered by it', async ({ openView, p
   await expect(chat.receipt).toContainText('Stayed on this computer');
 });
 
-test('during a game the chat says why nobody answers', async ({ openView, played }) => {
+test('during a game the chat says why no machine answers', async ({ openView, played }) => {
   played.machine.play('Hades');
   const page = await openView('Chat');
   await expect(page.getByText('Paused: Hades is running.')).toBeVisible(shownWithin);
   await expect(page.getByText('No other computer in reach can answer')).toBeVisible();
 });
 
-test('a machine that is there for this work alone says that nobody watches it', async ({
+test('a machine that is there for this work alone says that it is not watched', async ({
   chat,
 }) => {
   await chat.page.getByRole('link', { name: 'Machine' }).click();
@@ -174,7 +174,7 @@ test('a machine that is there for this work alone says that nobody watches it', 
   ).toBeVisible();
 });
 
-/** Has the page believe that its tab went into the background, or came back. */
+/** Makes the page believe that its tab went into the background, or came back. */
 async function setHidden(page: Page, isHidden: boolean): Promise<void> {
   await page.evaluate((value) => {
     Object.defineProperty(document, 'hidden', { value, configurable: true });

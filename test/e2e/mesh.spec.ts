@@ -55,7 +55,7 @@ test('the network page shows the peer, how it is reached, and which layers it ho
   await expect(own.getByText(/^\/ip4\/127\.0\.0\.1\/tcp\/\d+\/p2p\/12D3KooW/)).toBeVisible();
 });
 
-test('the network page says who would answer now, and what is missing when nobody could', async ({
+test('the network page says which peers would answer now, and what is missing when none could', async ({
   shared,
   pair,
 }) => {

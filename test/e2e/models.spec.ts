@@ -1,4 +1,4 @@
-/** Models in the window: what this machine hosts of them, what can be downloaded, and how they go again. */
+/** Models in the window: what this machine hosts of them, downloads, and removal. */
 import type { Page } from '@playwright/test';
 import type { CatalogEntry } from '../../src-shared/catalog.ts';
 import { smallModel, writeRandomModel } from '../support/engine/random-model.ts';
@@ -17,7 +17,7 @@ const entry: CatalogEntry = {
 
 type Asked = { id: number; method: string };
 
-/** Plays what the web would give: the real catalog is signed, and its models lie on servers elsewhere. */
+/** Simulates a catalog and its downloads: the real catalog is signed, and its models are on servers of others. */
 async function playCatalog(page: Page): Promise<{ asked: string[] }> {
   const asked: string[] = [];
   let download: Asked | undefined;

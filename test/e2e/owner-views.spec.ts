@@ -1,4 +1,4 @@
-/** The owner's pages as every person must be able to read and use them: names, contrast, narrow windows. */
+/** The owner's pages must be readable and usable for everyone: names, contrast, narrow windows. */
 import { cardWith, known } from '../support/host/duty-inputs.ts';
 import { faintTexts } from '../support/window/contrast.ts';
 import { nameless } from '../support/window/nameless.ts';
@@ -42,7 +42,7 @@ for (const view of ['Network', 'Pools', 'Models', 'Machine', 'Settings'] as cons
       await expect(page.getByRole('img', { name: 'The link as a QR code' })).toBeVisible();
     }
     const last = {
-      Network: 'Country that peers are told',
+      Network: 'Country that peers see',
       Pools: 'Only talk to members of your pools',
       Models: 'Limit disk space for downloaded models',
       Machine: 'Lid',
@@ -90,7 +90,7 @@ test('every stop in the settings shows its focus', async ({ openView }) => {
   }
   const ring = 'solid 2px';
   expect(stops).toEqual([
-    // The way back to the defaults: the played machine waits a second, not a minute.
+    // The test's machine waits a second and not a minute, so this button resets it to the default.
     `button ${ring}`,
     `input ${ring}`,
     `switch ${ring}`,

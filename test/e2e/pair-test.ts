@@ -1,4 +1,6 @@
-/** The window of a machine that holds half of a model; a peer holds the other half. One pair for all tests of a worker. */
+/**
+ * The window of a machine that has half of a model; a peer has the other half. All tests of a worker share one pair.
+ */
 /* oxlint-disable no-empty-pattern -- Playwright reads from the pattern which fixtures are wanted. */
 import { ChatPage } from '../support/window/chat-page.ts';
 import { type HostPair, startHostPair } from '../support/host/host-pair.ts';

@@ -1,17 +1,19 @@
-/** The window on a machine that the tests play; one host for all tests of a worker, put back after each. */
+/**
+ * The window of a machine that the tests simulate. All tests of a worker share one host, which is reset after each.
+ */
 /* oxlint-disable no-empty-pattern -- Playwright reads from the pattern which fixtures are wanted. */
 import type { Page } from '@playwright/test';
 import type { Settings } from '../../src-shared/settings/settings.ts';
 import { PlayedWindow } from '../support/window/played-window.ts';
 import { expect, test as base } from './window-test.ts';
 
-/** A duty or a reading that changed is on the screen within a second or two; a busy machine takes longer. */
+/** A changed duty or reading shows within a second or two; a busy machine takes longer. */
 export const shownWithin = { timeout: 30_000 };
 
-/** Views, as they are called on the screen. */
+/** Names of the views on the screen. */
 type ViewName = 'Chat' | 'Status' | 'Network' | 'Pools' | 'Models' | 'Machine' | 'Settings';
 
-/** The host has stored these settings, or soon will: the screen shows a change while it is still on its way. */
+/** Waits until the host has stored these settings; the screen shows a change while it is still on its way. */
 export async function expectStored(
   played: PlayedWindow,
   settings: Partial<Settings>,

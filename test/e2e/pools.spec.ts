@@ -1,4 +1,4 @@
-/** Pools in the window: two real machines, one invite, in and out again. */
+/** Pools in the window: two real machines and one invite, from joining to leaving. */
 import type { Page } from '@playwright/test';
 import { expect, test } from './pair-test.ts';
 
@@ -24,7 +24,7 @@ async function leaveForGood(page: Page, name: string): Promise<void> {
   await expect(page.getByText('This computer is in no pool', { exact: true })).toBeVisible();
 }
 
-test('somebody joins by a pasted link, is seen, and is removed again', async ({
+test('a computer joins by a pasted link, is seen, and is removed again', async ({
   page,
   pair,
   browser,
@@ -34,7 +34,7 @@ test('somebody joins by a pasted link, is seen, and is removed again', async ({
   const pool = page.getByRole('region', { name: 'Our house', exact: true });
   await pool.getByRole('button', { name: 'Invite to Our house' }).click();
   await pool.getByRole('combobox', { name: 'They join as' }).selectOption('Guest');
-  await pool.getByRole('textbox', { name: 'How many may join by it' }).fill('2');
+  await pool.getByRole('textbox', { name: 'How many can join with it' }).fill('2');
   await pool.getByRole('combobox', { name: 'It lasts' }).selectOption('1 week');
   await pool.getByRole('button', { name: 'Make an invite' }).click();
   const picture = pool.getByRole('img', { name: 'The link as a QR code' });
@@ -78,7 +78,7 @@ test('somebody joins by a pasted link, is seen, and is removed again', async ({
   await other.context().close();
 });
 
-test('what is no invite is refused with a sentence, a closed invite lets nobody in, and who is alone is told', async ({
+test('what is no invite is refused with a sentence, a closed invite lets no computer in, and a computer in no pool is told that it is alone', async ({
   page,
   pair,
   browser,

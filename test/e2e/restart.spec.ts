@@ -1,4 +1,4 @@
-/** What the window says while its host is away. This file has a host of its own to stop. */
+/** What the window shows while its host is away. This file has a host of its own, so that it can stop it. */
 import { ChatPage } from '../support/window/chat-page.ts';
 import { WindowHost } from '../support/window/window-host.ts';
 import { expect, test } from './window-test.ts';
@@ -18,7 +18,7 @@ test('the window says that the host is gone, and what to do when it is back', as
     await chat.question.fill('Are you there?');
     await expect(chat.send).toBeDisabled();
 
-    // A host that was restarted knows no window any more: one-time addresses are its only way in.
+    // A host that was restarted knows no earlier window; a one-time address is the only way in.
     await host.startAgain();
     await expect(page.getByText('This window is signed out')).toBeVisible();
     await expect(page.getByText('Run “mindmesh status” on this computer')).toBeVisible();
@@ -48,7 +48,7 @@ test('a connection that breaks in the middle of an answer is told, and heals by 
     const server = socket.connectToServer();
     let isCut = false;
     server.onMessage(async (frame) => {
-      // Closing takes a moment, in which a fast model would finish its answer over the broken connection.
+      // Closing takes a moment, in which a fast model could finish its answer over the broken connection.
       if (isCut) {
         return;
       }

@@ -1,6 +1,6 @@
 /**
- * Stopping needs an answer that does not end by itself: a model of random weights talks nonsense to its
- * limit, slowly enough that the test need not be quick. This file has a host of its own that serves one.
+ * Stopping needs an answer that does not end by itself: a model with random weights generates nonsense up to its
+ * limit, slowly enough for a test. This file has a host of its own that serves it.
  */
 /* oxlint-disable no-empty-pattern -- Playwright reads from the pattern which fixtures are wanted. */
 import { join } from 'node:path';
@@ -44,7 +44,7 @@ const test = base.extend<{ babble: ChatPage }, { babblingHost: WindowHost }>({
   },
 });
 
-/** Waits until the host works on nothing: the stop has reached the engine. */
+/** Waits until the host works on nothing, which shows that the stop has reached the engine. */
 async function becomesIdle(host: WindowHost): Promise<void> {
   await expect
     .poll(() =>
@@ -116,7 +116,7 @@ test('a reader who scrolls up is left alone, and finds the way back down', async
     .toBeGreaterThan(80);
 
   await conversation.evaluate((element) => element.scrollTo({ top: 0 }));
-  const toLatest = babble.page.getByRole('button', { name: 'To the latest words' });
+  const toLatest = babble.page.getByRole('button', { name: 'Jump to the end' });
   await expect(toLatest).toBeVisible();
   await expect.poll(scrolled).toBeGreaterThan(80);
   expect(await conversation.evaluate((element) => element.scrollTop)).toBe(0);
@@ -130,7 +130,7 @@ test('a reader who scrolls up in the very frame that words come in is left alone
   babble,
   babblingHost,
 }) => {
-  // The first piece alone is longer than the window, so the end is followed a long way at once.
+  // The first piece alone is longer than the window, so that following the end means a long way at once.
   await changeWords(babble.page, (text, index) =>
     index === 0 ? 'Everything.\n\n'.repeat(60) : `${text}\n\n`,
   );
@@ -138,7 +138,7 @@ test('a reader who scrolls up in the very frame that words come in is left alone
   await babble.page.setViewportSize({ width: 1100, height: 400 });
   const conversation = babble.page.getByRole('region', { name: 'Conversation' });
   await conversation.evaluate((element) => {
-    // Runs after the window's own observer has moved the view, before anyone is told that it moved.
+    // This runs after the window's own observer has moved the view, and before the scroll event.
     const reader = new ResizeObserver(() => {
       if (element.scrollTop > 80) {
         reader.disconnect();
@@ -154,7 +154,7 @@ test('a reader who scrolls up in the very frame that words come in is left alone
   await babble.ask('Tell me everything.');
   await expect(conversation).toHaveAttribute('data-is-scrolled-up', 'true');
 
-  await expect(babble.page.getByRole('button', { name: 'To the latest words' })).toBeVisible();
+  await expect(babble.page.getByRole('button', { name: 'Jump to the end' })).toBeVisible();
   expect(await conversation.evaluate((element) => element.scrollTop)).toBe(0);
   await babble.stop.click();
 });

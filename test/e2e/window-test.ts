@@ -1,6 +1,6 @@
 /**
- * What the tests of the window share: a quiet browser, one host for all tests of a worker, and a window
- * that a one-time address opened. A test fails when its page throws or breaks its security policy.
+ * What the tests of the window share: a browser without background traffic, one host for all tests of a worker, and a
+ * window that a one-time address opened. A test fails when its page throws or violates its security policy.
  */
 /* oxlint-disable no-empty-pattern -- Playwright reads from the pattern which fixtures are wanted. */
 import { test as base, expect } from '@playwright/test';

@@ -1,6 +1,6 @@
 /**
- * What the tests of the desktop app share: the packaged app, a screen, and for each test the app in a data folder of
- * its own. Without an Electron, playwright.config.ts leaves them out.
+ * What the tests of the desktop app share: the packaged app, a screen, and the app in a data folder of its own for
+ * each test. Without an Electron, playwright.config.ts leaves them out.
  */
 /* oxlint-disable no-empty-pattern -- Playwright reads from the pattern which fixtures are wanted. */
 import { test as base, expect } from '@playwright/test';

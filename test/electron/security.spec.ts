@@ -1,4 +1,4 @@
-/** Electron's security checklist: each of these tries what must not be possible. */
+/** Electron's security checklist: each test tries what must not be possible. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,7 +9,7 @@ import { expect, test } from './desktop-test.ts';
 
 let desktop: DesktopApp;
 let page: Page;
-/** Somewhere else than the app: the window may never come here. */
+/** A page outside of the app, which the window must never load. */
 const elsewhere = createServer((request, response) => {
   visitors.push(request.url ?? '');
   response.end('elsewhere');
@@ -43,20 +43,20 @@ test.afterAll(async () => {
   await desktop?.dispose();
 });
 
-/** The window is where it was, alone, and its page still talks to the host. */
+/** The window still shows its page, alone, and the page still talks to the host. */
 async function expectUnharmed(): Promise<void> {
   const windows = await desktop.app.evaluate(
     ({ webContents }) => webContents.getAllWebContents().length,
   );
   expect(windows).toBe(1);
-  // Playwright's own waiting goes on for a navigation that was refused.
+  // Playwright's own waiting does not end after a navigation that was refused.
   await eventuallyTrue('the page is there', () =>
     page
       .evaluate(() => {
         location.hash = '#/chat';
         return document.querySelector('textarea') !== null;
       })
-      // It has just left for good, and the next one is not there yet.
+      // The page has just gone, and the next one is not there yet.
       .catch(() => false),
   );
   expect(page.url()).toMatch(/^app:\/\/mindmesh\/index\.html/);
@@ -210,7 +210,7 @@ test('inline scripts, handlers and eval do not run', async () => {
     handler.click();
     script.remove();
     handler.remove();
-    // What a debugger evaluates may call eval; what runs afterwards is the page's own.
+    // Code that a debugger evaluates may call eval; code that runs later is the page's own.
     await new Promise<void>((resolve) => {
       setTimeout(() => {
         for (const run of [
@@ -311,7 +311,7 @@ test('embedded pages and frames stay empty', async () => {
     webview.setAttribute('src', elsewhere);
     const frame = document.createElement('iframe');
     frame.src = elsewhere;
-    // Also a refused frame says that it is loaded.
+    // A refused frame also reports that it has loaded.
     const loaded = new Promise((resolve) => frame.addEventListener('load', resolve));
     document.body.append(webview, frame);
     await loaded;

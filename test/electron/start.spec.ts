@@ -11,7 +11,7 @@ import { expect, test } from './desktop-test.ts';
 /** Chromium's sandbox refuses to run as root. */
 const rootFlags = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
 
-/** Starts the same app once more, as a click on its icon or a link does; resolves with its exit code. */
+/** Starts the same app again, as a click on its icon or a link does; resolves to its exit code. */
 async function startAgain(desktop: DesktopApp, ...flags: readonly string[]): Promise<unknown> {
   const { args, executable } = desktop.command(...flags);
   const child = spawn(executable, [...rootFlags, ...args], {
@@ -70,7 +70,7 @@ test('links open the view they name, and bad ones nothing', async ({ desktop }) 
   );
 });
 
-/** Answers the questions of the system's dialogs, by the names of their buttons; returns what was asked so far. */
+/** Answers the system's dialogs by the names of their buttons; returns the questions so far. */
 async function answerDialogs(
   desktop: DesktopApp,
   ...answers: readonly string[]
@@ -207,7 +207,7 @@ async function expectRefusal(
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
   const { executable } = desktop.command();
-  // Its own folder, so that whatever a killed app leaves there goes with the test.
+  // The app gets a temporary folder of its own, so that the test also removes what a killed app leaves there.
   const child = spawn(executable, [...rootFlags, ...options], {
     env: { ...env, TMPDIR: desktop.folder },
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -220,7 +220,7 @@ async function expectRefusal(
       printed.includes(`The data folder ${folder} cannot be used`),
     );
   } finally {
-    // It shows the sentence until it was read.
+    // The app shows the message until the user closes it.
     child.kill('SIGKILL');
     await exited;
   }

@@ -5,7 +5,7 @@ import { descendantsOf } from '../support/host/process-children.ts';
 import { eventually, eventuallyTrue } from '../support/host/host-processes.ts';
 import { expect, test } from './desktop-test.ts';
 
-/** Closes the window as its owner does. */
+/** Closes the window as its owner would. */
 async function close(desktop: DesktopApp): Promise<void> {
   await desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
 }
@@ -16,7 +16,7 @@ function isVisible(desktop: DesktopApp): Promise<boolean> {
   );
 }
 
-/** How many messages of the host the window gets from now on. */
+/** Counts the host's messages to the window from now on. */
 async function countSentTexts(desktop: DesktopApp): Promise<() => Promise<number>> {
   await desktop.app.evaluate(({ webContents }) => {
     Object.assign(globalThis, { sentTexts: 0 });
@@ -40,7 +40,9 @@ async function chatIn(page: Page): Promise<ChatPage> {
   return chat;
 }
 
-test('the window answers a question, and shows the answer to nobody else', async ({ desktop }) => {
+test('the window answers a question, and shows the answer to no other client', async ({
+  desktop,
+}) => {
   await desktop.agree();
   const chat = await chatIn(await desktop.page());
   await chat.ask('What is MindMesh?');
@@ -132,7 +134,7 @@ test('the node process crashes, and the window goes on with the next one', async
   );
   expect(second).not.toBe(first);
   await chat.question.fill('What is MindMesh?');
-  // Enabled as soon as the window knows of the new node.
+  // The button is enabled as soon as the window knows the new node.
   await expect(chat.send).toBeEnabled();
   await chat.send.click();
   await chat.answered();

@@ -5,7 +5,7 @@ import type { Receipt } from '../../src-shared/chat.ts';
 import { longModel, NodeChain } from '../support/sessions/node-chain.ts';
 import type { NodeProcess } from '../support/host/node-process.ts';
 
-/** Long enough that whatever happens after the first token happens in the middle. */
+/** Long enough for a disturbance after the first token to be in the middle of the answer. */
 const answerTokens = 500;
 const longJson = 1000;
 const question = 'What is this?';
@@ -16,10 +16,10 @@ const thirds = [
   { firstLayer: 3, lastLayer: 3 },
 ];
 
-/** For answers that last: the machine is free for other tests most of the time. */
+/** A pace for long answers, which leaves the machine to other tests most of the time. */
 const slow = { workShare: 0.1, cpuShare: 1 };
 
-/** Far more colours than fit into an answer. */
+/** Far more colours than an answer has room for. */
 const colours = {
   type: 'json_schema',
   json_schema: {
@@ -75,7 +75,7 @@ describe('a chain of which a whole node is killed in the middle of an answer', (
     return chain.asker.usage.findLast((usage) => usage.kind === 'asked')?.receipt;
   }
 
-  /** Of the latest answer, which was taken over once; it comes a moment after its last word. */
+  /** The receipt of the latest answer, which was taken over once; it comes a moment after the last text. */
   async function receiptOf(tokens: number): Promise<Receipt> {
     await vi.waitFor(() => expect(latestReceipt()).toMatchObject({ tokens, takeovers: 1 }));
     return latestReceipt() as Receipt;
@@ -162,7 +162,7 @@ describe('a chain whose requester is gone', () => {
     process.kill(chain.asker.pid, 'SIGSTOP');
     const stoppedAt = performance.now();
     await chain.untilAllFree();
-    // Its last sign of life may be as old as they are apart, and silence is checked now and then.
+    // The last sign of life may be one interval old, and silence is checked only now and then.
     expect(performance.now() - stoppedAt).toBeLessThan(20_000);
     process.kill(chain.asker.pid, 'SIGCONT');
     abort();

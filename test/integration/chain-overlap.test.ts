@@ -1,4 +1,7 @@
-/** Nodes whose layers overlap answer together as the whole model does: the first is used up to where the next begins. */
+/**
+ * Nodes whose layers overlap answer together as the whole model does: the first one is used up to the layer where the
+ * next begins.
+ */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Answer, longModel, NodeChain } from '../support/sessions/node-chain.ts';
 

@@ -1,4 +1,7 @@
-/** A model cut over several node processes answers as the whole one does, and every stage stops with its asker. */
+/**
+ * A model cut over several node processes answers as the whole one does, and every stage stops when its requester
+ * does.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, longAnswer, longModel, NodeChain } from '../support/sessions/node-chain.ts';
 
@@ -8,10 +11,10 @@ const questions = [
   'Why?',
   'Say something nice about graphics cards.',
 ];
-/** Cut into other pieces the more nodes there are. */
+/** The more nodes there are, the more pieces it is cut into. */
 const longQuestion = 'Is a chain as good as the whole? '.repeat(40);
 const answerTokens = 60;
-/** What may pass until every stage knows that the asker is gone, on a busy machine. */
+/** The time until every stage knows that the requester is gone, on a busy machine, in milliseconds. */
 const momentMs = 1500;
 
 const cuts = [
@@ -41,8 +44,8 @@ function textOf({ tokens }: Answer): string {
 }
 
 /**
- * Other batches round otherwise, by up to 0.02 in a logarithm of a probability. So an answer is right when it
- * leaves the expected one nowhere but at a near tie.
+ * Other batches round differently, by up to 0.02 in a log-probability. So an answer is right when it leaves the
+ * expected one only where two tokens are nearly equally likely.
  */
 function expectSameUpToTies(answer: Answer | undefined, expected: Answer): void {
   const at = expected.tokens.findIndex(
@@ -77,7 +80,7 @@ describe.each(cuts)('a model that is cut over $over', ({ starts }) => {
   it('answers a long question, which comes in pieces', async () => {
     const answer = await chain.ask(longQuestion, answerTokens);
     expectSameUpToTies(answer, whole.at(-1) ?? answer);
-    // Asked again, its stages still have what they computed, and go on as if they had computed it anew.
+    // The stages still have what they computed for the first request, and go on as if they had computed it again.
     const again = await chain.ask(longQuestion, answerTokens);
     expect([answer.cachedTokens, again.cachedTokens % 64]).toEqual([0, 0]);
     expect(again.cachedTokens).toBeGreaterThan(500);

@@ -8,7 +8,7 @@ import { finished } from '../support/host/host-command-line.ts';
 import { eventually, eventuallyTrue, isAlive } from '../support/host/host-processes.ts';
 import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
-/** The demonstration, with its folders in one of the test's, so that leftovers are seen. */
+/** The demonstration, with its folders inside one of the test's, so that leftovers show. */
 function startDemo(folder: string, ...flags: string[]): ChildProcess {
   const child = spawn(
     process.execPath,
@@ -19,7 +19,7 @@ function startDemo(folder: string, ...flags: string[]): ChildProcess {
   return child;
 }
 
-/** Process ids of the hosts whose data folders lie below the folder. */
+/** Process ids of the hosts with data folders below this folder. */
 async function hostPids(folder: string): Promise<number[]> {
   const files = await readdir(folder, { recursive: true });
   const texts = await Promise.all(

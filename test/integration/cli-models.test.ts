@@ -58,7 +58,7 @@ async function modelFile(name: string, seed = 1): Promise<string> {
   return path;
 }
 
-/** What it prints; it must succeed. */
+/** Runs a command that must succeed, and returns its output. */
 async function run(folder: string, ...args: string[]): Promise<string> {
   const { code, out, err } = await mindmesh([...args, '--data', folder]);
   expect([args, code, err]).toEqual([args, 0, '']);
@@ -77,7 +77,7 @@ describe('a setting of hosted shards', () => {
     const imported = await run(folder, 'models', 'import', path, '--name', 'one');
     expect(imported).toMatch(/^Imported one:\n/);
     expect(imported).toContain(
-      `It is in the library, and not hosted yet. "mindmesh models host 'one'"`,
+      `It is in the library but not hosted yet. "mindmesh models host 'one'"`,
     );
     expect(await run(folder, 'models', 'host', 'one')).toMatch(/^This machine hosts one from now/);
     const { node } = await until(folder, 'Small serves', ({ node }) =>
@@ -93,7 +93,7 @@ describe('a setting of hosted shards', () => {
     expect(await storedShards(folder)).toEqual([{ model: small?.manifestId }]);
     expect(await run(folder, 'settings', 'list')).toContain('[{"model":"one"}]');
 
-    // A copy, and another model of the same name, change nothing of it.
+    // A copy of the file, and another model of the same name, change nothing about it.
     const copy = `${path}.copy.gguf`;
     await copyFile(path, copy);
     expect(await run(folder, 'models', 'import', copy, '--name', 'two')).toMatch(
@@ -107,7 +107,9 @@ describe('a setting of hosted shards', () => {
     expect(await storedShards(folder)).toEqual([]);
     expect(await mindmesh(['chat', 'Hi', '--model', 'one', '--data', folder])).toMatchObject({
       code: 1,
-      err: expect.stringContaining(`does not host it. "mindmesh models host 'one'" has it answer.`),
+      err: expect.stringContaining(
+        `does not host it. "mindmesh models host 'one'" makes it answer.`,
+      ),
     });
   });
 
@@ -133,8 +135,8 @@ describe('a setting of hosted shards', () => {
     await until(folder, 'Small serves', isServing('Small'));
     await writeRandomModel(path, { name: 'Newer', seed: 2 });
     const said = await run(folder, 'models', 'import', path, '--name', 'one');
-    expect(said).toContain('It takes the place of Small, which this file was before;');
-    expect(said).toContain('This machine hosted that one, and hosts this one in its place.');
+    expect(said).toContain('It replaces Small, the former content of this file,');
+    expect(said).toContain('This machine hosted the former one, and now hosts this one instead.');
     const { node } = await until(folder, 'Newer serves', isServing('Newer'));
     const newer = node?.models.find(({ name }) => name === 'Newer');
     await eventuallyTrue('stored by its new id', async () => {
@@ -156,6 +158,6 @@ it('a model that cannot be loaded holds the machine no longer than it is hosted'
   expect(status).toContain('Fault: The model');
   expect(status).toContain('"mindmesh resume" tries again now.');
   await run(folder, 'settings', 'reset', 'shards');
-  // The wait after the fault alone is longer.
+  // The waiting after a fault alone would take longer.
   await until(folder, 'the demo model serves', isServing('MindMesh Demo'), 9000);
 });

@@ -1,4 +1,4 @@
-/** What a real terminal is sent by the command line while models, peers and files say what would control it. */
+/** What the command line sends to a real terminal when models, peers and files contain text that would control it. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text as readAll } from 'node:stream/consumers';
@@ -10,11 +10,14 @@ import { mindmesh } from '../support/host/host-command-line.ts';
 import { standInHost } from '../support/host/host-stand-in.ts';
 import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
-/** Sets the title, writes to the clipboard, clears the screen, in both forms, turns text, rings and deletes. */
+/**
+ * Text that sets the title, writes to the clipboard, clears the screen (in both forms), turns its direction, rings
+ * and deletes.
+ */
 const hostile =
   '\u001b]0;owned\u0007\u001b]52;c;b3duZWQ=\u001b\\\u001b[2J\u009b31m\u202eevil\u0008\u007f!';
 
-/** The line ends of a terminal are its own. */
+/** Control characters, without the terminal's own line ends. */
 const controls = /(?!\r\n|[\n\t])[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 
 async function runningHost(): Promise<{ readonly host: Host; readonly folder: string }> {
@@ -27,7 +30,7 @@ async function runningHost(): Promise<{ readonly host: Host; readonly folder: st
   return { host, folder };
 }
 
-/** Runs `mindmesh` in a terminal, which is typed into, and returns what the terminal was sent. */
+/** Runs `mindmesh` in a terminal, types into it, and returns what the terminal received. */
 async function inTerminal(args: readonly string[], typed = ''): Promise<string> {
   const quoted = [process.execPath, appFiles().commandLine, ...args].map(
     (argument) => `'${argument.replaceAll("'", "'\\''")}'`,
@@ -44,7 +47,7 @@ describe.skipIf(process.platform !== 'linux')('a terminal', () => {
   it('is sent no control character of an answer, of a list or of an error', async () => {
     const { host, folder } = await runningHost();
     await host.call('changeSettings', { peers: [`/ip4/10.0.0.1/tcp/1/${hostile}`] }).catch(() => {
-      // A later version may refuse the address; the list of models tells as much.
+      // A later version may refuse the address; the list of models shows the same text.
     });
     await host.call('importModel', { path: `/models/${hostile}\nAll is well.gguf` });
     for (const command of [
@@ -72,7 +75,7 @@ describe.skipIf(process.platform !== 'linux')('a terminal', () => {
 
   it('is sent none in a conversation either', async () => {
     const { folder } = await runningHost();
-    // A terminal gives what is typed on as it is, but for what edits the line.
+    // A terminal passes on typed text as it is, except for the keys that edit the line.
     const sent = await inTerminal(['chat', '--data', folder], 'say \u202e\u009b31m evil\n\u0004');
     expect(sent).toContain('evil');
     expect(sent.split('say').at(-1)).not.toMatch(/[\u202e\u009b]/);

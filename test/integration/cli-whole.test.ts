@@ -22,7 +22,7 @@ const alone =
 
 type Running = { folder: string; child: ChildProcess; printed: () => string };
 
-/** `mindmesh serve`, once it printed what it is. Killed with all its children when the test is over. */
+/** Runs `mindmesh serve` until it is ready. It is killed with all its children after the test. */
 async function serve(folder: string, ...flags: string[]): Promise<Running> {
   const child = startMindmesh(['serve', '--data', folder, ...alone, ...flags]);
   let printed = '';
@@ -34,7 +34,7 @@ async function serve(folder: string, ...flags: string[]): Promise<Running> {
   return { folder, child, printed: () => printed };
 }
 
-/** What `status --json` says, once every shard that is wanted is loaded. */
+/** The output of `status --json` once every desired shard is loaded. */
 function settledStatus(folder: string): Promise<HostSnapshot> {
   return eventually(
     'all shards serving',
@@ -52,7 +52,7 @@ function settledStatus(folder: string): Promise<HostSnapshot> {
   );
 }
 
-/** Process ids of the node processes that a data folder's log tells of, oldest first. */
+/** Process ids of the nodes in the log of a data folder, oldest first. */
 async function nodePids(folder: string): Promise<number[]> {
   const lines = (await logOf(folder)).trim().split('\n');
   return lines.flatMap((line) => {

@@ -11,7 +11,7 @@ import { eventuallyTrue } from '../support/host/host-processes.ts';
 import { standInHost } from '../support/host/host-stand-in.ts';
 import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
-/** A folder in which a host with a stand-in for its node runs, as `mindmesh serve` has it. */
+/** A data folder with a running host and a stand-in for its node, as `mindmesh serve` would have it. */
 async function runningFolder(folder?: string, needsConsent = false): Promise<string> {
   const dataFolder = folder ?? (await temporaryFolder());
   const host = await standInHost({ dataFolder, needsConsent });
@@ -54,7 +54,7 @@ describe('the command line before the owner has agreed in the window', () => {
     expect(out).not.toContain('http');
     const { out: json } = await mindmesh(['status', '--json', '--data', folder]);
     expect(JSON.parse(json)).toMatchObject({ consent: 'needed', api: { baseUrl: null } });
-    // What is set now holds when it starts.
+    // Settings that are changed now take effect at the next start.
     const set = await mindmesh(['settings', 'set', 'apiPort', '7000', '--data', folder]);
     expect(set.code).toBe(0);
   });
@@ -328,7 +328,7 @@ describe('the command line with a running host', () => {
     });
     const died = await mindmesh(['chat', 'die', '--data', folder]);
     expect(died.code).toBe(1);
-    expect(died.err).toContain('starts again by itself');
+    expect(died.err).toContain('restarts automatically');
   });
 
   it('lists, imports and removes models', async () => {
@@ -382,12 +382,12 @@ describe('the command line with a running host', () => {
     );
   });
 
-  it('does not start a second host, and says who has the folder', async () => {
+  it('does not start a second host, and names the process that has the folder', async () => {
     const folder = await runningFolder();
     const { code, out, err } = await mindmesh(['serve', '--data', folder, '--window-port', '0']);
     expect([code, out]).toEqual([1, '']);
     expect(err).toBe(
-      `The data folder ${folder} is in use by another MindMesh, process ${process.pid}. "mindmesh status" tells how to reach it; to run a second one, choose another folder with --data.\n`,
+      `The data folder ${folder} is in use by another MindMesh, process ${process.pid}. "mindmesh status" shows how to reach it; to run a second one, choose another folder with --data.\n`,
     );
   });
 });

@@ -1,4 +1,4 @@
-/** Shards that are cut where the disk has no room for them: nothing is written, and it goes on when there is room. */
+/** Cutting shards on a disk without enough room: nothing is written, and cutting works again once there is room. */
 import { execFileSync } from 'node:child_process';
 import { watch } from 'node:fs';
 import { mkdir, readdir, stat } from 'node:fs/promises';
@@ -52,14 +52,14 @@ it('the disk is left as it was, also by many tries, and the owner is told what i
 
   grow(disk.folder, 64);
   await node.until(({ shards: [shard] }) => shard?.state === 'serving', 'there is room for it');
-  // So that this test can fail.
+  // Proves that the check below can fail.
   expect(written).not.toEqual([]);
 });
 
 it('two shards do not count on the same room, and what is not needed makes room', async (context) => {
   const disk = await smallDisk((reason) => context.skip(reason));
   const path = await modelFile();
-  // Room for one half, and not for both.
+  // Room for one half, but not for both.
   grow(disk.folder, Math.round(((await stat(path)).size * 0.8) / 2 ** 20));
   const library = await ModelLibrary.open({
     folder: join(disk.folder, 'models'),

@@ -17,11 +17,11 @@ const models: Partial<RandomModelOptions>[] = [
   { architecture: 'qwen3', type: 'F32', tied: true },
 ];
 
-/** Prompts that come in several batches, the longest larger than what is computed at once. */
+/** Prompts in several batches; the largest batch is more than what is computed at once. */
 const promptBatches = [[1], [7], [33, 2], [64, 64, 19]];
 const decodedTokens = 32;
 
-/** The logits after every batch of a prompt and after each of the tokens that greedy sampling adds. */
+/** The logits after every batch of a prompt, and after each token that greedy sampling adds. */
 function transcript(chain: Chain, batches: readonly number[], slot: number): Buffer[] {
   const all: Buffer[] = [];
   let position = 0;

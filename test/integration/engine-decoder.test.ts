@@ -4,7 +4,7 @@ import type { AppError } from '../../src-shared/errors.ts';
 import { Decoder } from '../../src-worker/engine/decoder.ts';
 import { type Library, openLibrary } from '../../src-worker/engine/llama/library.ts';
 import { Shard } from '../../src-worker/engine/llama/shard.ts';
-import { type Work, workFlags } from '../../src-worker/wire/work.ts';
+import { type Segment, segmentFlags } from '../../src-worker/wire/segment.ts';
 import { TestModel, tokensAsBytes } from '../support/engine/engine-models.ts';
 import { promptTokens } from '../support/engine/engine-shards.ts';
 
@@ -24,13 +24,13 @@ afterAll(async () => {
   await model.remove();
 });
 
-/** A decoder whose outputs are written down, on a clock that the test sets. */
+/** A decoder whose outputs are recorded, on a clock that the test sets. */
 function observe(congestion: () => Promise<void> | undefined = () => undefined) {
-  const outputs: Work[] = [];
+  const outputs: Segment[] = [];
   const failures: AppError[] = [];
   const clock = { now: 0 };
   const events = {
-    onOutput: (work: Work) => outputs.push(work),
+    onOutput: (segment: Segment) => outputs.push(segment),
     onSessionFailed: (_: number, error: AppError) => failures.push(error),
     onProgress: () => {},
     congestion,
@@ -40,7 +40,7 @@ function observe(congestion: () => Promise<void> | undefined = () => undefined) 
     session: number,
     position: number,
     count: number,
-    flags: number = workFlags.sample,
+    flags: number = segmentFlags.sample,
   ): void => {
     const values = tokensAsBytes(promptTokens(count, position));
     const detail = new Uint8Array(0);
@@ -50,7 +50,7 @@ function observe(congestion: () => Promise<void> | undefined = () => undefined) 
 }
 
 describe('the engine’s loop', () => {
-  it('decodes nothing in the call that brings work: frames behind it are read first', async () => {
+  it('decodes nothing in the call that brings a segment: later frames are read first', async () => {
     const { decoder, outputs, send } = observe();
     decoder.open({ session: 1, generated: [] });
     send(1, 0, 4);
@@ -87,7 +87,9 @@ describe('the engine’s loop', () => {
       decoder.open({ session, generated: [] });
       send(session, 0, count);
       const isDone = (): boolean =>
-        outputs.some((work) => work.session === session && work.position + work.count === count);
+        outputs.some(
+          (segment) => segment.session === session && segment.position + segment.count === count,
+        );
       while (!isDone() && failures.length === 0) {
         await turn();
       }
@@ -113,7 +115,7 @@ describe('the engine’s loop', () => {
       await turn();
     }
     const order = outputs.map(({ session, count }) => ({ session, count }));
-    // Before anything is measured a prompt gets 64 tokens beside an answer, whatever the batch could hold.
+    // Until a speed is measured, a prompt beside an answer gets 64 tokens, whatever the batch has room for.
     expect(order.slice(1, 7)).toEqual([
       { session: 1, count: 1 },
       { session: 2, count: 64 },
@@ -159,7 +161,7 @@ describe('the engine’s loop', () => {
     const valuesOf = (session: number, from: number): Buffer =>
       Buffer.concat(
         outputs
-          .filter((work) => work.session === session && work.position >= from)
+          .filter((segment) => segment.session === session && segment.position >= from)
           .map(({ values }) => values),
       );
     const rowBytes = shard.model.width * 4;
@@ -178,8 +180,8 @@ describe('the engine’s loop', () => {
     while (outputs.at(-1)?.session !== 2) {
       await turn();
     }
-    send(2, 64, 4, workFlags.oneByOne);
-    send(2, 68, 2, workFlags.oneByOne | workFlags.sample);
+    send(2, 64, 4, segmentFlags.oneByOne);
+    send(2, 68, 2, segmentFlags.oneByOne | segmentFlags.sample);
     for (let position = 0; valuesOf(2, 64).byteLength < 6 * rowBytes; position += 1) {
       send(3, position, 1);
       await turn();
@@ -189,9 +191,9 @@ describe('the engine’s loop', () => {
         .filter(({ session }) => session === 2)
         .map(({ position, count, flags }) => ({ position, count, flags })),
     ).toEqual([
-      { position: 0, count: 64, flags: workFlags.sample },
-      { position: 64, count: 4, flags: workFlags.oneByOne },
-      { position: 68, count: 2, flags: workFlags.oneByOne | workFlags.sample },
+      { position: 0, count: 64, flags: segmentFlags.sample },
+      { position: 64, count: 4, flags: segmentFlags.oneByOne },
+      { position: 68, count: 2, flags: segmentFlags.oneByOne | segmentFlags.sample },
     ]);
     expect(valuesOf(2, 64).equals(valuesOf(1, 64))).toBe(true);
     expect(outputs.filter(({ session }) => session === 3).length).toBeGreaterThan(3);

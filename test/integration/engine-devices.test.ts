@@ -1,4 +1,4 @@
-/** Graphics devices, chosen and divided, on Mesa's software Vulkan: one device, or the same one twice. */
+/** Graphics devices, chosen and shared, on Mesa's software Vulkan: as one device, or twice. */
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { EngineClient } from '../../src-worker/node/engines/engine-client.ts';
 import { TestModel } from '../support/engine/engine-models.ts';

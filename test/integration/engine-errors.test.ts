@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { LoadParameters } from '../../src-worker/wire/engine-messages.ts';
-import { type Work, workFlags } from '../../src-worker/wire/work.ts';
+import { type Segment, segmentFlags } from '../../src-worker/wire/segment.ts';
 import { TestModel } from '../support/engine/engine-models.ts';
 import { TestEngine } from '../support/engine/engine-process.ts';
 import { promptTokens } from '../support/engine/engine-shards.ts';
@@ -25,14 +25,14 @@ async function start(parameters: Partial<LoadParameters> = {}): Promise<TestEngi
   return engine;
 }
 
-/** Proves that the engine goes on: a new session gets its token. */
+/** Proves that the engine still works: a new session gets its token. */
 async function expectHealthy(healthy: TestEngine, session: number): Promise<void> {
   await healthy.client.open({ session });
   healthy.send(session, 0, promptTokens(4));
   await healthy.until(() => healthy.tokensOf(session).length === 1);
 }
 
-function hidden(session: number, width: number, value = 0.1): Work {
+function hidden(session: number, width: number, value = 0.1): Segment {
   const count = 2;
   return {
     session,
@@ -45,7 +45,7 @@ function hidden(session: number, width: number, value = 0.1): Work {
   };
 }
 
-describe('bad work ends its session, and the engine goes on', () => {
+describe('an invalid segment ends its session, and the engine continues', () => {
   it.each([
     { what: 'a token beyond the vocabulary', tokens: [1, 320], code: 'request-invalid' },
     { what: 'a negative token', tokens: [-1], code: 'request-invalid' },
@@ -103,12 +103,12 @@ describe('bad work ends its session, and the engine goes on', () => {
       code: 'context-too-long',
       message: expect.stringContaining('other sessions hold 400'),
     });
-    // What the failed session took is free again, and the other one is untouched.
+    // The cells of the failed session are free again, and the other session is untouched.
     running.send(1, 400, promptTokens(100));
     await running.until(() => running.tokensOf(1).length === 2);
   });
 
-  it('work for a session that is not open', async () => {
+  it('a segment for a session that is not open', async () => {
     const running = await start();
     running.send(7, 0, [65]);
     expect(await running.failureOf(7)).toMatchObject({ code: 'protocol-violation' });
@@ -129,7 +129,7 @@ describe('bad work ends its session, and the engine goes on', () => {
       });
     }
     await running.client.open({ session: 9 });
-    running.client.send({ ...hidden(9, 64, 3e38), flags: workFlags.sample });
+    running.client.send({ ...hidden(9, 64, 3e38), flags: segmentFlags.sample });
     await running.until(() => running.tokensOf(9).length === 1);
   });
 
@@ -206,7 +206,7 @@ describe('bad requests are refused, and the engine goes on', () => {
     await expect(running.client.vocabulary()).rejects.toMatchObject({ code: 'request-invalid' });
   });
 
-  it('work for an engine that has only the vocabulary', async () => {
+  it('a segment for an engine that has only the vocabulary', async () => {
     const running = await start({ path: await model.header(), vocabularyOnly: true });
     await expect(running.client.open({ session: 1 })).rejects.toMatchObject({
       code: 'request-invalid',

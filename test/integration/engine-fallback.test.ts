@@ -1,4 +1,4 @@
-/** Libraries whose driver is of another version, or whose card is gone, give way to the next ones. */
+/** Libraries for a card whose driver has another version, or which is gone, are replaced by the next ones. */
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ afterAll(async () => {
   await model.remove();
 });
 
-/** The libraries of this machine, one of which is no library, in a folder that promises a card. */
+/** A folder with this machine's libraries, one of which is broken, that claims to have those for a card. */
 async function brokenFolder(gpu: 'cuda' | 'vulkan', broken: RegExp): Promise<LibraryFolder> {
   const path = join(root, `${gpu}-${broken.source.replaceAll(/\W/g, '')}`);
   await mkdir(path);
@@ -37,7 +37,7 @@ async function brokenFolder(gpu: 'cuda' | 'vulkan', broken: RegExp): Promise<Lib
 
 it('takes the next folder where libraries do not load, or find no card, and computes with it', async () => {
   const cuda = await brokenFolder('cuda', /llama\.v/);
-  // Only the libraries for the processor are in it, as where the one for the card does not load.
+  // The folder only has the libraries for the processor, as if those for the card did not load.
   const vulkan = await brokenFolder('vulkan', /never/);
   const library = openFirstLibrary([cuda, vulkan, onProcessor], 'auto');
   expect(library.backend).toBe('cpu');

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engineKinds } from '../../src-worker/wire/engine-messages.ts';
 import { encodeFrame } from '../../src-worker/wire/frame.ts';
-import { encodeWork } from '../../src-worker/wire/work.ts';
+import { encodeSegment } from '../../src-worker/wire/segment.ts';
 import { TestModel } from '../support/engine/engine-models.ts';
 import { engineEntry, eventually } from '../support/engine/engine-process.ts';
 
@@ -33,7 +33,7 @@ function load(): Uint8Array[] {
   return request({ id: 1, method: 'load', params });
 }
 
-/** Starts an engine, lets `talk` have the other end of its link, and waits for its end. */
+/** Starts an engine, gives `talk` the other end of its link, and waits for the engine to end. */
 async function speak(
   talk: (socket: Socket) => Promise<void>,
 ): Promise<{ code: number | null; stderr: string }> {
@@ -71,7 +71,7 @@ describe('nonsense on the link ends the engine with a clear word', () => {
       word: 'number',
     },
     {
-      what: 'work before a model is loaded',
+      what: 'a segment before a model is loaded',
       bytes: () => encodeFrame(engineKinds.tokens, Buffer.alloc(28)),
       word: 'before a model',
     },
@@ -88,7 +88,7 @@ describe('nonsense on the link ends the engine with a clear word', () => {
     expect(JSON.parse(stderr.trim())).toMatchObject({ level: 'error' });
   });
 
-  it('also when it comes while a model is at work', async () => {
+  it('also when it comes while a model computes', async () => {
     const { code, stderr } = await speak(async (socket) => {
       socket.write(Buffer.concat(load()));
       await once(socket, 'data');
@@ -98,17 +98,17 @@ describe('nonsense on the link ends the engine with a clear word', () => {
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('too short') });
   });
 
-  it('but work of the wrong kind fails only its session', async () => {
+  it('but a segment of the wrong kind fails only its session', async () => {
     const answers: Buffer[] = [];
     const { code } = await speak(async (socket) => {
       socket.on('data', (chunk: Buffer) => answers.push(chunk));
       socket.write(Buffer.concat(load()));
       await eventually(() => Buffer.concat(answers).includes('llamaRelease'));
-      const work = { session: 1, position: 0, count: 1, flags: 0, computeMicros: 0 };
+      const segment = { session: 1, position: 0, count: 1, flags: 0, computeMicros: 0 };
       socket.write(Buffer.concat(request({ id: 2, method: 'open', params: { session: 1 } })));
-      const body = encodeWork({ ...work, values: new Uint8Array(256) });
+      const body = encodeSegment({ ...segment, values: new Uint8Array(256) });
       socket.write(Buffer.concat(encodeFrame(engineKinds.hidden, ...body)));
-      await eventually(() => Buffer.concat(answers).includes('whole shard takes no work'));
+      await eventually(() => Buffer.concat(answers).includes('whole shard takes no segment'));
       socket.end();
     });
     expect(code).toBe(0);

@@ -21,7 +21,10 @@ afterAll(async () => {
   await engine.stop();
 });
 
-/** Gives the engine the text token by token, all at once: a batch each, and what the model would say next. */
+/**
+ * Gives the engine the text token by token, all at once, so that each token is a batch; returns the model's last
+ * choice.
+ */
 async function read(): Promise<number> {
   sessions += 1;
   await engine.client.open({ session: sessions, sampling: samplingSchema.parse({ seed: 7 }) });
@@ -35,7 +38,7 @@ function isRead(session: number): boolean {
   return engine.outputsOf(session).length === tokens.length;
 }
 
-/** What the model said, and the share of the time that was computed in. */
+/** The model's choices, and the share of the time in which it computed. */
 async function readToEnd(): Promise<{ said: number[]; share: number }> {
   const start = performance.now();
   const session = await read();

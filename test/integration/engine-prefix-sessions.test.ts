@@ -1,6 +1,6 @@
-/** Sessions over all layers of a shard and over the first ones alone, side by side in one engine. */
+/** Sessions over all layers of a shard, and over its first ones alone, beside each other in one engine. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Work, workFlags } from '../../src-worker/wire/work.ts';
+import { type Segment, segmentFlags } from '../../src-worker/wire/segment.ts';
 import { TestModel } from '../support/engine/engine-models.ts';
 import { TestEngine, tokenOf } from '../support/engine/engine-process.ts';
 import { promptTokens } from '../support/engine/engine-shards.ts';
@@ -42,23 +42,23 @@ async function open(
   return [newest, cachedTokens];
 }
 
-/** The hidden states of a session up to a position, once they are all there. */
+/** The hidden states of a session up to a position, once all of them are there. */
 async function hiddenOf(engine: TestEngine, session: number, end: number): Promise<Buffer> {
-  const reaches = ({ position, count }: Work): boolean => position + count === end;
+  const reaches = ({ position, count }: Segment): boolean => position + count === end;
   await engine.until(() => engine.outputsOf(session).some(reaches));
   return Buffer.concat(engine.outputsOf(session).map(({ values }) => values));
 }
 
-/** Ends a session of 20 tokens, of which 16 stay; returns its number. */
+/** Ends a session of 20 tokens, of which 16 stay in the cache; returns its number. */
 async function leave(layers?: number): Promise<number> {
   const [session] = await open(whole, layers);
-  whole.send(session, 0, promptTokens(20), workFlags.sample);
+  whole.send(session, 0, promptTokens(20), segmentFlags.sample);
   await whole.until(() => whole.outputsOf(session).length > 0);
   await whole.client.retain(session, 16);
   return session;
 }
 
-/** How many tokens a session has that resumes what another one left. */
+/** How many tokens a session has that resumes those of another one. */
 async function over(left: number, layers?: number): Promise<number> {
   const [session, cachedTokens] = await open(whole, layers, left);
   await whole.client.close(session);
@@ -88,7 +88,7 @@ describe('an engine with a whole model', () => {
       for (let step = 0; step < answerTokens; step += 1) {
         meanwhile(step);
         await whole.until(() => whole.outputsOf(session).length > step);
-        tokens.push(tokenOf(whole.outputsOf(session)[step] as Work));
+        tokens.push(tokenOf(whole.outputsOf(session)[step] as Segment));
         whole.send(session, 20 + step, tokens.slice(-1));
       }
       await whole.client.close(session);
@@ -130,11 +130,11 @@ it('an engine with the last layers gives hidden states of those before the last 
   const [first] = await open(cut, 1);
   cut.send(first, 0, promptTokens(20));
   const values = await hiddenOf(cut, first, 20);
-  const work = { position: 0, count: 20, flags: workFlags.sample, computeMicros: 0, values };
+  const segment = { position: 0, count: 20, flags: segmentFlags.sample, computeMicros: 0, values };
   const [middle] = await open(last, 2);
   const [end] = await open(last);
-  last.client.send({ ...work, session: middle });
-  last.client.send({ ...work, session: end });
+  last.client.send({ ...segment, session: middle });
+  last.client.send({ ...segment, session: end });
   expect(await hiddenOf(last, middle, 20)).toHaveLength(20 * 64 * 4);
   await last.until(() => last.outputsOf(end).length > 0);
   const [session] = await open(whole);

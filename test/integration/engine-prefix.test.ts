@@ -1,4 +1,4 @@
-/** A shard that is used for the first of its layers gives what a shard that was cut there gives, to the last bit. */
+/** A shard that is used for its first layers gives the same bits as a shard that was cut there. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LayerRange } from '../../src-shared/model.ts';
 import { type Library, openLibrary } from '../../src-worker/engine/llama/library.ts';
@@ -26,7 +26,7 @@ const upToEach = Array.from({ length: layers }, (_, layer) => layer);
 const ranges: LayerRange[] = upToEach.flatMap((firstLayer) =>
   upToEach.filter((last) => last >= firstLayer).map((last) => ({ firstLayer, lastLayer: last })),
 );
-/** Every shard with more than one layer, and every layer before its last one that it can be used up to. */
+/** Every shard with more than one layer, with each layer before its last one as the end of its use. */
 const cuts = ranges.flatMap((range) =>
   ranges
     .filter((used) => used.firstLayer === range.firstLayer && used.lastLayer < range.lastLayer)
@@ -37,7 +37,7 @@ const cuts = ranges.flatMap((range) =>
     })),
 );
 
-/** A prompt in pieces, single tokens as of an answer, two sequences at once, and a part of one anew. */
+/** A prompt in pieces, single tokens as in an answer, two sequences at once, and a part of a prompt again. */
 const batches: Piece[][] = [
   [{ slot: 0, position: 0, tokens: promptTokens(33) }],
   [{ slot: 0, position: 33, tokens: promptTokens(64, 33) }],
@@ -68,7 +68,7 @@ describe.each(models)('a shard of a $architecture model ($type)', (options) => {
     await model.remove();
   });
 
-  /** The shards before a layer, each of one layer, so that what comes in is the same for all that begin there. */
+  /** The shards before a layer, one layer each, so that the input is the same for all shards that begin there. */
   async function before(layer: number): Promise<UsedShard[]> {
     return layer === 0 ? [] : [await shards.use({ firstLayer: 0, lastLayer: layer - 1 })];
   }
@@ -115,7 +115,7 @@ describe.each(models)('a shard of a $architecture model ($type)', (options) => {
       first.hiddenStates({ slot: 0, position: 0, tokens: promptTokens(50, 3000) });
       whole.truncate(1, 0);
       whole.truncate(0, 0);
-      // The whole model's sequence lies in the cells that the others had.
+      // The sequence of the whole model uses the cells that the others had.
       expect(answerOf(whole)).toEqual(expected);
     }
   });
@@ -167,7 +167,7 @@ describe.each(models)('a shard of a $architecture model ($type)', (options) => {
   });
 });
 
-/** Greedy, with the logits' bytes at the end; `meanwhile` runs between the tokens. */
+/** A greedy answer with the bytes of its logits at the end; `meanwhile` runs between the tokens. */
 function answerOf(
   chain: Chain,
   meanwhile: () => void = () => {},

@@ -184,7 +184,7 @@ describe('an engine process with large hidden states', () => {
     process.kill(running.client.pid ?? 0, 'SIGSTOP');
     let sent = 0;
     while (!running.client.isCongested) {
-      // Each frame truncates what the one before it filled.
+      // Each frame truncates what the one before it has filled.
       running.client.send({
         session: 1,
         position: 0,
@@ -212,7 +212,7 @@ describe('an engine process with large hidden states', () => {
     for (let frame = 0; frame < 10; frame += 1) {
       running.send(1, 0, promptTokens(tokens), frame);
     }
-    // Requests behind the work are answered behind the output.
+    // A request after the work is answered after the work's output.
     const report = running.client.report();
     expect(running.outputs).toHaveLength(0);
     running.client.resume();

@@ -7,7 +7,7 @@ import { Sampler, SamplingSpace, seedAt } from '../../src-worker/engine/sampling
 import { Tokenizer } from '../../src-worker/engine/llama/tokenizer.ts';
 import { TestModel } from '../support/engine/engine-models.ts';
 
-/** Of the random model. */
+/** The vocabulary size of the random model. */
 const vocabularySize = 320;
 
 let library: Library;
@@ -43,7 +43,7 @@ function withSampler<T>(
   }
 }
 
-/** Logits that make the given tokens as likely as said, and every other impossible in practice. */
+/** Logits that give these probabilities to tokens, and practically none to all others. */
 function logitsFor(probabilities: Record<number, number>): Float32Array {
   const logits = new Float32Array(vocabularySize).fill(-60);
   for (const [token, probability] of Object.entries(probabilities)) {
@@ -52,7 +52,7 @@ function logitsFor(probabilities: Record<number, number>): Float32Array {
   return logits;
 }
 
-/** Different logits for every position, always the same ones. */
+/** Logits that differ for every position and are the same in every run. */
 function noisyLogits(position: number): Float32Array {
   return Float32Array.from(
     { length: vocabularySize },
@@ -64,7 +64,7 @@ function draw(sampler: Sampler, positions: readonly number[]): number[] {
   return positions.map((position) => sampler.sample(noisyLogits(position), position).token);
 }
 
-/** Greedy text under a grammar until the end of generation. Noise decides where the grammar leaves a choice. */
+/** Greedy text under a grammar up to the end of generation. Noise decides where the grammar leaves a choice. */
 function write(sampler: Sampler, most: number): string {
   let text = '';
   for (let position = 0; position < most; position += 1) {
@@ -272,7 +272,7 @@ ws ::= " "?
   });
 
   it('says so when no token can come next', () => {
-    // No character is at once z or later and a or earlier.
+    // No character comes both after z and before a.
     const grammar = 'root ::= "x" [z-a]';
     expect(() => withSampler({ grammar }, (sampler) => draw(sampler, [0, 1]))).toThrow(
       'allows none of the model’s tokens',

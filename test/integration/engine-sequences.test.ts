@@ -9,7 +9,7 @@ import {
   ShardSet,
 } from '../support/engine/engine-shards.ts';
 
-/** A sequence's prompt, by its length and the batches it comes in, and the answer so far. */
+/** A sequence: the length of its prompt, the batches of the prompt, and the answer so far. */
 class Sequence {
   readonly slot: number;
   readonly answer: number[] = [];
@@ -58,7 +58,7 @@ function alone(chain: Chain): number[][] {
   });
 }
 
-/** All sequences at once, each joining later than the one before, prompts beside answers. */
+/** All sequences at once, each of which joins later than the one before, with prompts beside answers. */
 function interleaved(chain: Chain): number[][] {
   const all = sequences();
   for (let step = 0; all.some(({ answer }) => answer.length < answerTokens); step += 1) {
@@ -116,7 +116,7 @@ describe.each(['llama', 'qwen2', 'qwen3'] as const)('sequences of a %s model', (
       const [logits] = chain.decode({ slot: 1, position: 0, tokens: prompt });
       const first = greedyToken(logits ?? Buffer.alloc(0));
       const full = answer(30, first);
-      // Another sequence moves into the cells that the truncation frees.
+      // Another sequence gets the cells that the truncation frees.
       chain.truncate(1, 33);
       expect(chain.lengths(1)).toEqual(chain.lengths(1).map(() => 33));
       chain.decode({ slot: 2, position: 0, tokens: promptTokens(20, 9000) });

@@ -1,4 +1,4 @@
-/** The usual port of the API, taken by another user's host: the second host takes a free one, and says so. */
+/** The default port of the API is taken by another user's host: the second host takes a free port, and says so. */
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 const usual = defaultSettings.apiPort;
 
-/** Two people where the test may be two, else one with two folders. */
+/** Two users where the test may have two, else one user with two folders. */
 async function twoPeople(): Promise<[Person, Person]> {
   if (await canRunAsOthers()) {
     return [await person(otherUsers[0]), await person(otherUsers[1])];
@@ -43,7 +43,7 @@ describe.skipIf(process.platform === 'win32')('the usual port of the API', () =>
     const first = await serveAs(one, join(one.home, 'data'), '--window-port', '0');
     const second = await serveAs(two, join(two.home, 'data'), '--window-port', '0');
     const ports = [portOf(first), portOf(second)];
-    // Whatever else runs on this computer may have it already.
+    // Any other program on this computer may have the port already.
     expect(ports[1]).not.toBe(usual);
     expect(ports[1]).not.toBe(ports[0]);
     expect(second).toContain(`Port ${usual} is taken by another program, perhaps by MindMesh of`);

@@ -1,4 +1,4 @@
-/** A damaged database: moved aside, replaced by a new one, and told about wherever the owner looks. */
+/** A damaged database is moved aside and replaced by a new one, and the owner is told of it everywhere. */
 import {
   existsSync,
   readdirSync,
@@ -27,7 +27,7 @@ import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 const quiet = (): void => {};
 
-/** A data folder in which the owner changed settings, worked a while, and agreed to it. */
+/** A data folder with changed settings, some usage, and the owner's consent. */
 async function usedFolder(folder?: string): Promise<{ folder: string; path: string }> {
   const data = folder ?? (await temporaryFolder());
   const path = dataFolderAt(data).database;

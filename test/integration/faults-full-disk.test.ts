@@ -1,4 +1,4 @@
-/** A disk that is full while something is to be stored: it is said, nothing crashes, and it works again afterwards. */
+/** A full disk while something is to be stored: the owner is told, nothing crashes, and it works again afterwards. */
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { chatRequestSchema } from '../../src-shared/chat.ts';
@@ -16,7 +16,7 @@ import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 const quiet = (): void => {};
 const manyApps = Array.from({ length: 256 }, (_, index) => `${index}`.padEnd(100, 'x'));
 
-/** A database that may not grow, and how to let it. */
+/** A database that may not grow, and a function that allows it again. */
 async function fullDatabase(): Promise<{ database: Database; folder: string; free: () => void }> {
   const folder = await temporaryFolder();
   const database = openDatabase(join(folder, 'mindmesh.sqlite'));

@@ -1,7 +1,7 @@
 /**
- * Each tool that Linux is asked by, as a real process: missing, hanging, or printing nonsense. What it would have told
- * is unknown then, or another source tells it; nothing else is lost, and no process stays. nvidia-smi, which runs all
- * the time, has most of its tests in sensor-tools.test.ts.
+ * Each tool that the sensors run on Linux, as a real process that is missing, hangs, or prints nonsense. Its readings
+ * are unknown then, or come from another source; no other reading is lost, and no process stays. nvidia-smi runs all
+ * the time and has most of its tests in sensor-tools.test.ts.
  */
 import { missingWords } from '../../src-shared/words/words.ts';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -17,7 +17,7 @@ import { fileTree } from '../support/machine/file-tree.ts';
 import { eventually, eventuallyTrue, isAlive } from '../support/host/host-processes.ts';
 import { ManualClock } from '../support/machine/sensor-clock.ts';
 
-/** What well-behaved tools of a laptop at work say; its session has been idle for a while. */
+/** Output of working tools on a laptop in use, whose session has been idle for a while. */
 const wellBehaved: Readonly<Record<string, string>> = {
   loginctl: `
 if [ "$1" = list-sessions ]; then echo "2 1000 anna seat0 tty2 active no -"; exit; fi
@@ -60,7 +60,7 @@ type Machine = {
   readonly tools: FakeTool[];
 };
 
-/** A laptop of which one tool, or none, is broken. */
+/** A laptop on which one tool, or none, is broken. */
 async function laptop(broken?: Tool, fault?: Fault): Promise<Machine> {
   const tools: FakeTool[] = [];
   const commands = new Map<string, string>();
@@ -98,7 +98,7 @@ async function laptop(broken?: Tool, fault?: Fault): Promise<Machine> {
   return { watch, clock, tools };
 }
 
-/** What a tool that hangs holds up; all else is read without it. */
+/** The readings that a hanging tool delays; all others are there without it. */
 const delayed: Readonly<Record<Tool, readonly (keyof Facts)[]>> = {
   loginctl: ['inputIdleMs', 'isLocked'],
   xprintidle: ['inputIdleMs', 'isLocked'],
@@ -107,7 +107,7 @@ const delayed: Readonly<Record<Tool, readonly (keyof Facts)[]>> = {
   names: [],
 };
 
-/** Every poll is over: what hangs has been given up. */
+/** Waits until every poll is over, also those that timed out. */
 async function firstRound({ watch, clock, tools }: Machine, hanging?: Tool): Promise<Facts> {
   const isRead = (name: keyof Facts): boolean => {
     const reading = watch.facts[name];
@@ -120,7 +120,7 @@ async function firstRound({ watch, clock, tools }: Machine, hanging?: Tool): Pro
     await eventuallyTrue('all tools at work', async () =>
       (await Promise.all(tools.map((tool) => tool.pids()))).every((pids) => pids.length > 0),
     );
-    // The clock is the test's own, and reading takes real time: what would answer must have.
+    // The clock is the test's own, but reading takes real time: every reading without a hanging tool has to be there.
     await eventuallyTrue('what does not hang', () =>
       names.every((name) => delayed[hanging]?.includes(name) === true || isRead(name)),
     );
@@ -132,7 +132,7 @@ async function firstRound({ watch, clock, tools }: Machine, hanging?: Tool): Pro
 
 const idle = unknown({ code: 'no-answer', source: 'owner-use', seconds: 5 });
 
-/** What differs from a well-behaved laptop; what a fault has no word for here differs in nothing. */
+/** Differences from the laptop with working tools; a fault without an entry here changes nothing. */
 const consequences: Readonly<Record<Tool, Partial<Record<Fault | 'any', object>>>> = {
   loginctl: {
     'is missing': { isLocked: unknown({ code: 'not-installed', tool: '/nonexistent/loginctl' }) },
@@ -144,7 +144,7 @@ const consequences: Readonly<Record<Tool, Partial<Record<Fault | 'any', object>>
     hangs: { inputIdleMs: idle, isLocked: idle },
     any: { inputIdleMs: { isKnown: true } },
   },
-  // The process list goes on telling of games.
+  // The process list still shows games.
   xprop: { any: { games: known([]) } },
   busctl: {
     hangs: {
@@ -152,7 +152,7 @@ const consequences: Readonly<Record<Tool, Partial<Record<Fault | 'any', object>>
       isLidClosed: unknown({ code: 'no-answer', source: 'power-supply', seconds: 5 }),
       network: unknown({ code: 'no-answer', source: 'network', seconds: 5 }),
     },
-    // The interfaces of this very computer tell then.
+    // The interfaces of the test's own computer are read then.
     any: {
       isLidClosed: unknown({ code: 'untold', fact: 'lid' }),
       network: { isKnown: true },
@@ -237,7 +237,9 @@ describe.skipIf(process.platform === 'win32')(
   () => {
     const line =
       '0, GPU-00000000-1111-2222-3333-444444444444, 00000000:01:00.0, 97, 8192, 4096, 71, 215.40, 60, NVIDIA GeForce RTX 3070';
-    /** As driver 369, driver 520 and later ones said it, by reports of people whose card fell off the bus. */
+    /**
+     * Messages of driver 369, of 520 and of later ones about a card that the system has lost, from users' reports.
+     */
     const lastWords = [
       'Unable to determine the device handle for GPU 0000:03:00.0: GPU is lost.  Reboot the system to recover this GPU',
       'Unable to determine the device handle for GPU 0000:0B:00.0: Unknown Error',

@@ -30,7 +30,7 @@ describe('two users on one computer', () => {
     const folder = await openDataFolder(owner);
     await serveAs(owner, folder, '--api-port', '0', '--window-port', '0');
 
-    // What models there are is no secret.
+    // The list of models is no secret.
     const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter(
       (entry) => entry.isFile() && !entry.parentPath.includes('models'),
     );
@@ -96,7 +96,7 @@ describe('two users on one computer', () => {
   });
 });
 
-/** Holds the usual port of the window as another user's host would, or finds it taken. */
+/** Takes the default port of the window as another user's host would, or finds it taken. */
 async function holdWindowPort(): Promise<void> {
   const other = createServer();
   other.listen(defaultSettings.windowPort, '127.0.0.1');

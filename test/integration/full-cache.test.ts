@@ -1,4 +1,4 @@
-/** Two answers that together need more of a cache than there is: each is an answer, and none an error. */
+/** Two answers that together need more cells than the cache has: both are answers, and none is an error. */
 import { join } from 'node:path';
 import OpenAI from 'openai';
 import { expect, it, onTestFinished } from 'vitest';
@@ -9,7 +9,7 @@ import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 const apiKey = 'mm-key-of-a-node-with-a-small-cache';
 const cells = 1024;
-/** A token each, so that both prompts fit and hardly anything beside them. */
+/** One token for each letter, so that both prompts fit with hardly any room beside them. */
 const question = 'a'.repeat(440);
 
 const all = { firstLayer: 0, lastLayer: longModel.layers - 1 };
@@ -59,7 +59,7 @@ it.each([
   const [shorter = streamed, longer = whole] = [streamed, whole].toSorted(
     (one, other) => one.tokens - other.tokens,
   );
-  // One makes way for the other, which then has all that it may have.
+  // One answer makes way for the other one, which then gets its full length.
   expect(shorter.tokens).toBeGreaterThan(0);
   expect(longer.prompt + longer.tokens).toBe(cells);
 });

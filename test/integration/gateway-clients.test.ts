@@ -1,4 +1,4 @@
-/** What clients send that people use: their bodies, paths and habits, word for word. */
+/** Requests of clients that people use: their bodies, paths and habits, word for word. */
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
@@ -252,7 +252,7 @@ describe('the gateway, asked by clients as they are', { timeout: 30_000 }, () =>
 
     it('sends a stream’s head and signs of life before the first token', async () => {
       model.generations.pause();
-      // Resolves with the head, while the model stands still.
+      // This resolves with the response's head, while the model is paused.
       const stream = await slow.client.chat.completions.create({ ...greedy, stream: true });
       await vi.waitFor(() => expect(model.generations.active).toBe(1));
       model.generations.resume();

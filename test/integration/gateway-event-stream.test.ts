@@ -13,7 +13,7 @@ describe('a stream of events', () => {
     server?.closeAllConnections();
   });
 
-  /** A response to a client that sent its request and reads nothing. */
+  /** A response to a client that has sent its request and does not read. */
   async function responseTo(headers = ''): Promise<{
     response: ServerResponse;
     client: Socket;
@@ -70,7 +70,7 @@ describe('a stream of events', () => {
   });
 });
 
-/** Lets a client read, and tells what it has read. */
+/** Makes a client read, and returns a function that gives what it has read. */
 function textOf(client: Socket): () => string {
   let text = '';
   client.setEncoding('utf8').on('data', (part: string) => {

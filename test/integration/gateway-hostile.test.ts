@@ -7,7 +7,7 @@ import {
 } from '../support/gateway/gateway-server.ts';
 import { postHead, sendRaw } from '../support/gateway/gateway-raw.ts';
 
-/** Short, so that slow clients need not be waited for. */
+/** Short timeouts, so that the tests need not wait for slow clients. */
 const timeouts = { headers: 300, request: 600, stall: 600, quiet: 60_000 };
 
 /** OpenAI's shape of an error, with any message. */
@@ -29,7 +29,7 @@ describe('the gateway, asked by something hostile', { timeout: 30_000 }, () => {
     await model.close();
   });
   afterEach(async () => {
-    // Whatever came, the next honest client is served.
+    // After each attack, the next honest client gets its answer.
     const { data } = await gateway.client.models.list();
     if (data.length !== 1 || gateway.logged.length > 0) {
       throw new Error(`The gateway is not what it was: ${gateway.logged.join('\n')}`);

@@ -108,7 +108,7 @@ describe('the gateway of a node, over a model that is cut between two', () => {
       expect(await mindmesh(['receipt', 'verify', file])).toEqual(genuine);
     }
     await untilNothingRuns();
-    // What both signed fits what the asking node knows.
+    // The signed parts agree with what the asking node knows.
     const { peers } = (await nodes[1]?.request('status', {})) ?? {};
     expect(peers?.map(({ reputation = 1 }) => reputation)).toEqual([1]);
   });

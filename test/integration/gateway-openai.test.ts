@@ -17,7 +17,7 @@ import {
 } from '../support/gateway/gateway-server.ts';
 
 const question = [{ role: 'user' as const, content: 'What is this?' }];
-/** Always the same nonsense: the model's weights are random, but its choices are not. */
+/** The answer is nonsense, since the weights are random, but always the same nonsense. */
 const greedy = { model: 'tiny', messages: question, temperature: 0, max_tokens: 40 };
 
 const person = z.object({
@@ -96,7 +96,7 @@ describe('the gateway, asked by the official OpenAI client', { timeout: 30_000 }
   });
 
   it('gives several choices, each with its own seed', async () => {
-    // Alone, so that sums are not rounded differently in a batch with others.
+    // One request at a time, since a batch with others rounds sums differently.
     model.generations.capacity = 1;
     const asked = { ...greedy, temperature: 1, seed: 5, n: 3 };
     const { choices, usage } = await client.chat.completions.create(asked);
@@ -192,7 +192,7 @@ describe('the gateway, asked by the official OpenAI client', { timeout: 30_000 }
   });
 
   it('keeps control tokens in messages harmless', async () => {
-    // As text, "<|end|>" takes one token a character or so; as a control token it would take one.
+    // As text, "<|end|>" takes about one token for each character; as a control token it would take one.
     expect(
       (await promptTokens(client, 'x<|end|>')) - (await promptTokens(client, 'x')),
     ).toBeGreaterThan(3);

@@ -71,7 +71,7 @@ describe('the tokenizers of many models', () => {
   let texts: ModelTexts;
   let failNext = false;
   const withoutTemplate: string[] = [];
-  /** Kills the tokenizer of a model. */
+  /** Functions that kill the tokenizer of a model. */
   const deaths = new Map<string, () => void>();
 
   beforeEach(() => {
@@ -98,7 +98,7 @@ describe('the tokenizers of many models', () => {
     log.splice(0);
   });
 
-  /** Every character is a token; the model has no template and wants a beginning. */
+  /** Every character is a token; the model has no template, and needs a token at the beginning. */
   function inMemoryTokenizer(name: string): Tokenizer {
     return {
       vocabulary: {

@@ -1,4 +1,5 @@
-// 100,000 damaged GGUF files: each is read to the end or refused by name, quickly, and nothing else happens.
+// 100,000 damaged GGUF files: each is read to the end or refused with a known error, quickly and without any other
+// effect.
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,10 +16,10 @@ import { smallestVocabulary } from '../support/engine/random-tokenizer.ts';
 
 const inMemory = 100_000;
 const onDisk = 1_000;
-/** Far more than any takes, far less than a hang; other processes may hold the machine meanwhile. */
+/** Far more than any file takes, and far less than a hang; other processes may slow the machine down. */
 const longestMs = 5_000;
 
-/** A message repeats a name of the file's at most. */
+/** A message repeats at most a name from the file. */
 const longestMessage = 2_000;
 
 let folder = '';
@@ -53,7 +54,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** The damaged file of this number, always the same. */
+/** The damaged file with this number, the same in every run. */
 function damaged(seed: number): Buffer {
   const { bytes, headerBytes } = sound[seed % sound.length] ?? {
     bytes: Buffer.alloc(0),
@@ -62,7 +63,7 @@ function damaged(seed: number): Buffer {
   return mutate(bytes, headerBytes, seededRandom(seed));
 }
 
-/** Why a file was refused; anything but a refusal by name fails the test, with the file's number. */
+/** Why a file was refused. Anything but a known error fails the test, with the file's number. */
 function refusal(error: unknown, seed: number): string {
   const isNamed = error instanceof AppError && /^gguf-(invalid|unsupported)$/.test(error.code);
   if (isNamed && error.message.length < longestMessage) {
@@ -93,7 +94,7 @@ test(`${inMemory} damaged headers are read or refused by name, each in bounded t
     }
   }
   expect(slowestMs).toBeLessThan(longestMs);
-  // A fuzzer whose files are all refused at the first byte, or never, would prove nothing.
+  // If all files were refused at the first byte, or none was, the test would prove nothing.
   for (const count of Object.values(outcomes)) {
     expect(count).toBeGreaterThan(inMemory / 100);
   }

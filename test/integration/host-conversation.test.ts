@@ -9,7 +9,7 @@ import { standInHost } from '../support/host/host-stand-in.ts';
 const ctrlC = '\u0003';
 const ctrlD = '\u0004';
 
-/** A person at a terminal, in front of a real host with a stand-in for its node. */
+/** A user at a terminal, with a real host and a stand-in for its node. */
 async function person() {
   const host = await standInHost();
   await host.ready;
@@ -79,7 +79,7 @@ it('goes on after a failure, and says what it was', async () => {
   const { end, input, sees, notes } = await person();
   input.write('die\r');
   await eventuallyTrue('told', () =>
-    notes.mock.calls.flat().join('').includes('starts again by itself'),
+    notes.mock.calls.flat().join('').includes('restarts automatically'),
   );
   input.write('still there\r');
   await sees('still there \n');

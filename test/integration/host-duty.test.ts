@@ -1,4 +1,4 @@
-/** A real host with a real node and engines, on a machine whose readings the test plays. */
+/** A real host with a real node and engines, on a machine whose readings the test sets. */
 import { expect, it, onTestFinished } from 'vitest';
 import type { Host } from '../../src-main/host/host.ts';
 import { eventuallyTrue, isAlive } from '../support/host/host-processes.ts';
@@ -57,7 +57,8 @@ it('releases the machine in the middle of an answer when a game begins, says why
     ),
   });
   await eventuallyTrue('measured', async () => (await givenBackMs(host)).length === 1);
-  // How fast it is, `npm run bench -- yield` says; the answer had its 400 ms to move, by a timer that may round down.
+  // `npm run bench -- yield` measures how fast this is. Here the answer must have had its 400 ms to move, by a timer
+  // that may round down.
   for (const ms of await givenBackMs(host)) {
     expect(ms).toBeGreaterThan(390);
   }

@@ -9,7 +9,7 @@ import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 const script = fileURLToPath(new URL('../fixtures/host-lock-holder.ts', import.meta.url));
 
-/** A process that tried to take the lock, and the one word it said about that. */
+/** A process that tries to take the lock, and its result. */
 async function contender(folder: string): Promise<{ child: ChildProcess; said: string }> {
   const child = spawn(process.execPath, [script, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => void child.kill('SIGKILL'));

@@ -9,7 +9,7 @@ import {
 import { PlayedMachine } from '../support/machine/played-machine.ts';
 import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
-/** Milliseconds until so many more pieces have come. */
+/** Milliseconds until this many more pieces have arrived. */
 async function timeOf(answer: LongAnswer, pieces: number): Promise<number> {
   const start = performance.now();
   const end = answer.pieces() + pieces;

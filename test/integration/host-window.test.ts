@@ -9,7 +9,7 @@ import { WebSocket } from 'ws';
 import { chatEventSchema } from '../../src-shared/chat.ts';
 import { hostApi } from '../../src-shared/api/host-api.ts';
 import type { Topic, TopicEvent } from '../../src-shared/api/topics.ts';
-import { answererMessageSchema, type AnswererMessage } from '../../src-shared/rpc/contract.ts';
+import { serverMessageSchema, type ServerMessage } from '../../src-shared/rpc/contract.ts';
 import {
   type DashboardServer,
   startDashboardServer,
@@ -31,7 +31,7 @@ async function openWindow(given: { pages?: string | null; folder?: string } = {}
   return { host, server, origin: new URL(server.newWindowAddress()).origin };
 }
 
-/** What Vite would have built. */
+/** A folder as Vite would have built it. */
 async function builtPages(): Promise<string> {
   const folder = await temporaryFolder();
   await mkdir(join(folder, 'assets'));
@@ -55,14 +55,14 @@ function get(url: string, headers: Record<string, string> = {}): Promise<Page> {
   });
 }
 
-/** The cookie that a browser has after it opened a new address. */
+/** The cookie of a browser that has opened a new address. */
 async function cookieOf({ server }: Window): Promise<string> {
   const { headers } = await get(server.newWindowAddress());
   return String(headers['set-cookie']?.[0]).split(';')[0] ?? '';
 }
 
 class Client {
-  readonly messages: AnswererMessage[] = [];
+  readonly messages: ServerMessage[] = [];
   readonly socket: WebSocket;
   #nextId = 1;
 
@@ -71,7 +71,7 @@ class Client {
       headers: { authorization: `Bearer ${server.control.token}` },
     });
     this.socket.on('message', (data: Buffer) => {
-      this.messages.push(answererMessageSchema.parse(JSON.parse(data.toString())));
+      this.messages.push(serverMessageSchema.parse(JSON.parse(data.toString())));
     });
     onTestFinished(() => this.socket.terminate());
   }
@@ -94,7 +94,7 @@ class Client {
     return this.ask('watch', { topics });
   }
 
-  /** What came of a topic, in order. */
+  /** The events of a topic, in order. */
   told<T extends Topic>(topic: T): readonly TopicEvent<T>[] {
     return this.messages.flatMap((message) => {
       const event =
@@ -109,8 +109,8 @@ class Client {
     return this.ask('chat', { model: 'demo', messages: [{ role: 'user', content }] });
   }
 
-  answer(id: number): Promise<AnswererMessage> {
-    return eventually(`the answer ${id}`, () =>
+  response(id: number): Promise<ServerMessage> {
+    return eventually(`the response ${id}`, () =>
       this.messages.find(
         (message) => (message.type === 'result' || message.type === 'error') && message.id === id,
       ),
@@ -118,7 +118,7 @@ class Client {
   }
 }
 
-/** The status that a WebSocket handshake is answered with; 101 when it is accepted. */
+/** The HTTP status of a WebSocket handshake; 101 when it is accepted. */
 async function handshake(url: string, headers: Record<string, string>): Promise<number> {
   const socket = new WebSocket(url, { headers });
   onTestFinished(() => socket.terminate());
@@ -273,7 +273,7 @@ describe('the socket of the host', () => {
       event: { topic: 'app', revision: 1, value: { state: 'running' } },
     });
     const id = client.chat('what is this');
-    expect(await client.answer(id)).toEqual({ type: 'result', id, result: null });
+    expect(await client.response(id)).toEqual({ type: 'result', id, result: null });
     const events = client.messages.flatMap((message) =>
       message.type === 'event' && message.id === id
         ? [chatEventSchema.parse(message.event).type]
@@ -293,7 +293,7 @@ describe('the socket of the host', () => {
       client.messages.find((message) => message.type === 'event' && message.id === chat),
     );
     client.socket.send(JSON.stringify({ cancel: chat }));
-    expect(await client.answer(chat)).toMatchObject({ error: { code: 'cancelled' } });
+    expect(await client.response(chat)).toMatchObject({ error: { code: 'cancelled' } });
     await eventuallyTrue('cancelled once', async () => (await cancelled()) === 1);
 
     const other = await Client.connect(server);
@@ -315,12 +315,12 @@ describe('the socket of the host', () => {
       ['importModel', { path: 7 }],
     ] as const) {
       const id = client.ask(method, params);
-      expect(await client.answer(id)).toMatchObject({
+      expect(await client.response(id)).toMatchObject({
         type: 'error',
         error: { code: 'request-invalid' },
       });
     }
-    expect(await client.answer(client.ask('usage'))).toMatchObject({ type: 'result' });
+    expect(await client.response(client.ask('usage'))).toMatchObject({ type: 'result' });
   });
 
   it.each([
@@ -348,7 +348,7 @@ describe('the socket of the host', () => {
     await eventually('the last change', () =>
       client.told('shards').find(({ value }) => value?.[0]?.lastLayer === 39),
     );
-    // The first one, one at once or after a second, and one for every second that the changes took.
+    // The first event, a second one at once or after a second, and one for each second that the changes took.
     const most = 2 + (performance.now() - since) / 1000;
     expect(client.told('shards').length).toBeLessThanOrEqual(most);
     const revisions = client.told('shards').map(({ revision }) => revision);
@@ -362,7 +362,7 @@ describe('the socket of the host', () => {
     slow.chat('flood');
     const other = await Client.connect(server);
     const closed = once(slow.socket, 'close');
-    expect(await other.answer(other.chat('hello'))).toMatchObject({ type: 'result' });
+    expect(await other.response(other.chat('hello'))).toMatchObject({ type: 'result' });
     await eventuallyTrue('only one client left', async () => {
       slow.socket.resume();
       return slow.socket.readyState === WebSocket.CLOSED;

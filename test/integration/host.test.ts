@@ -81,9 +81,9 @@ describe('a host', () => {
     const host = await readyHost({ dataFolder: folder });
     await expect(ask(host, 'die')).rejects.toMatchObject({
       code: 'child-failed',
-      message: expect.stringContaining('starts again by itself'),
+      message: expect.stringContaining('restarts automatically'),
     });
-    // Asked while the node is down: the host waits for it.
+    // The question comes while the node is down; the host waits for the node.
     expect(await ask(host, 'and now')).toBe('and now ');
     expect(host.snapshot().state).toBe('running');
     await host.stop();
@@ -95,7 +95,7 @@ describe('a host', () => {
     const host = await readyHost({ dataFolder: folder });
     const [pid] = host.snapshot().node?.shards.map((shard) => shard.pid) ?? [];
     process.kill(pid ?? 0, 'SIGSTOP');
-    // Nothing is heard of the node for twenty seconds first.
+    // The node sends nothing for twenty seconds first.
     await expect(ask(host, 'are you there')).rejects.toMatchObject({ code: 'child-failed' });
     expect(await ask(host, 'and now')).toBe('and now ');
     await host.stop();
@@ -107,7 +107,8 @@ describe('a host', () => {
     await expect(host.ready).rejects.toMatchObject({ code: 'port-taken' });
     expect(host.snapshot()).toMatchObject({
       state: 'faulted',
-      fault: 'Port 1, for the API, is taken by another program. It is tried again by itself.',
+      fault:
+        'Port 1, for the API, is taken by another program. MindMesh tries again automatically.',
       node: null,
     });
     await host.call('changeSettings', { apiPort: 2 });

@@ -17,7 +17,7 @@ import {
   overfullStream,
   socketFlood,
   streamFlood,
-  unreadAnswers,
+  unreadReplies,
 } from '../support/mesh/connection-attacks.ts';
 import { fuzz } from '../support/mesh/fuzzing-peer.ts';
 import { eventuallyTrue } from '../support/host/host-processes.ts';
@@ -50,7 +50,7 @@ describe.runIf(process.platform === 'linux')('among hostile peers', () => {
   beforeAll(async () => {
     [host, publicNode] = await Promise.all([
       NodeProcess.start({ bundledModels: [demoModel], shards: [{ model: demoModelName }] }),
-      // Not a loopback address by its words, so that it also tells others how they are reached.
+      // The address is not on loopback by its text, so that the node also reports to others how they are reached.
       startPublicNode('/dns4/localhost/tcp/0'),
     ]);
     [address = ''] = host.status.addresses;
@@ -66,7 +66,7 @@ describe.runIf(process.platform === 'linux')('among hostile peers', () => {
     await Promise.all([host?.stop(), asker?.stop(), publicNode?.stop()]);
   });
 
-  /** Asks again and again while the attack lasts, and once after it; tells what the attack did to others. */
+  /** Asks repeatedly while the attack lasts, and once after it; returns the result of the attack. */
   async function withstand<T>(attack: () => Promise<T>): Promise<{ result: T; harm: string[] }> {
     const state = { isOver: false };
     const attacked = attack().finally(() => {
@@ -91,7 +91,7 @@ describe.runIf(process.platform === 'linux')('among hostile peers', () => {
     return { result, harm };
   }
 
-  it('a hundred thousand wrong messages on every protocol there is end those who sent them', async () => {
+  it('a hundred thousand wrong messages on every protocol there is end their senders’ connections', async () => {
     expect(truth).not.toBe('');
     const { result, harm } = await withstand(async () => [
       await fuzz(address, manifestId, 60_000, 1),
@@ -103,7 +103,7 @@ describe.runIf(process.platform === 'linux')('among hostile peers', () => {
     expect(hosting?.refused.length).toBeGreaterThan(5);
   });
 
-  it('who broke the rules often is not let in again, and its neighbour is', async () => {
+  it('a peer that broke the rules often is not let in again, and its neighbour is', async () => {
     const offender = await someKey();
     const { result, harm } = await withstand(async () => {
       const connection = await RawConnection.open(address, { identity: offender });
@@ -116,7 +116,7 @@ describe.runIf(process.platform === 'linux')('among hostile peers', () => {
       return isOpen;
     });
     expect([result, harm]).toEqual([false, []]);
-    // It may be sent away while it still opens.
+    // The peer may be disconnected while the connection still opens.
     const again = await RawConnection.open(address, { identity: offender }).catch(() => undefined);
     await eventuallyTrue('it is sent away', () => again?.isOpen !== true, 3000);
     await again?.close();
@@ -128,13 +128,13 @@ describe.runIf(process.platform === 'linux')('among hostile peers', () => {
 
   it('a frame without an end costs the connection at once', async () => {
     const { result: megabytes, harm } = await withstand(() => endlessFrame(address));
-    // Some are on their way before the sender hears of it.
+    // Some messages are on their way before the sender notices the end.
     expect(megabytes).toBeLessThan(40);
     expect(harm).toEqual([]);
   });
 
   it('two million questions and no answer read cost the connection', async () => {
-    const withstood = await withstand(() => unreadAnswers(address));
+    const withstood = await withstand(() => unreadReplies(address));
     expect(withstood).toEqual({ result: true, harm: [] });
   });
 

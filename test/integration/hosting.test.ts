@@ -1,9 +1,12 @@
-/** Layers that are hosted where their model is not: fetched from peers by setting, or where the mesh needs them. */
+/**
+ * Layers that are hosted where their model is not: downloaded from peers because of a setting, or because the mesh
+ * needs them.
+ */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { NodeStatus } from '../../src-shared/api/node-status.ts';
-import { bufferBytes } from '../../src-worker/node/engines/expected-memory.ts';
+import { assumedBufferBytes } from '../../src-worker/node/hosting/placement-models.ts';
 import { eventuallyTrue } from '../support/host/host-processes.ts';
 import { NodeProcess, type NodeProcessConfig } from '../support/host/node-process.ts';
 import { smallModel, writeRandomModel } from '../support/engine/random-model.ts';
@@ -19,7 +22,7 @@ async function start(config: NodeProcessConfig = {}): Promise<NodeProcess> {
   return node;
 }
 
-/** A node that hosts the model in two halves, and a peer that asks for it. */
+/** A node that hosts the model in two halves, and a peer that needs it. */
 async function startOwner(
   options: Parameters<typeof writeRandomModel>[1] = {},
 ): Promise<{ owner: NodeProcess; model: string; bytes: number }> {
@@ -38,7 +41,7 @@ async function startOwner(
   return { owner, model, bytes: (await stat(path)).size };
 }
 
-/** Sizes of the shards that a node keeps, by their layers. */
+/** Sizes of the shards that a node has stored, by their layers. */
 async function shardsOf(node: NodeProcess): Promise<Record<string, number>> {
   const folder = join(node.dataFolder, 'models', 'shards');
   const names = (await readdir(folder, { recursive: true }).catch(() => [])).filter((name) =>
@@ -138,7 +141,7 @@ describe('a model that only peers have', () => {
     expect(total).toBeGreaterThan(5e6);
     expect(total).toBeLessThan(bytes * 0.6);
     expect(downloads[0]?.doneBytes).toBeLessThan(total / 2);
-    // At this pace the rest would take half a minute.
+    // At this rate, the rest would take half a minute.
     await host.configure({ hosting: {} });
     await fetched;
     expect(performance.now() - begun).toBeLessThan(15_000);
@@ -160,13 +163,13 @@ describe('a model that only peers have', () => {
     await late.request('downloadModel', { model, layers: upper });
     expect(await shardsOf(late)).toEqual({ '2-3': shard });
 
-    // A peer that has deleted it says so.
+    // A peer that has deleted the model reports that.
     await late.request('removeModel', { model });
     await keeper.request('removeModel', { model });
     await late.until(({ models }) => models.length === 0, 'it is nowhere any more');
   });
 
-  it('is in the catalog of a pool whose owner offers it, and comes from who has it', async () => {
+  it('is in the catalog of a pool whose owner offers it, and comes from the peers that have it', async () => {
     const { owner, model } = await startOwner();
     await owner.request('poolCreate', { name: 'Friends' });
     const offer = { model, licence: 'MIT' };
@@ -233,9 +236,9 @@ describe('a model that only peers have', () => {
 describe('nodes that choose what they host', () => {
   it('take over the thinnest layers of what is asked for, and fetch these alone', async () => {
     const { owner, model } = await startOwner(transferModel);
-    // Room for the layers of one half, with caches and buffers, and not for both.
+    // Room for the layers of one half with caches and buffers, but not for both halves.
     const automatic = {
-      hosting: { mode: 'automatic', memoryBytes: bufferBytes + 30e6, lookEveryMs: 500 },
+      hosting: { mode: 'automatic', memoryBytes: assumedBufferBytes + 30e6, lookEveryMs: 500 },
       engine: { threads: 1, backend: 'cpu', contextLength: 256 },
     } as const;
     const one = await start({ ...automatic, staticPeers: owner.status.addresses });

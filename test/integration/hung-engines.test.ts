@@ -1,4 +1,4 @@
-/** Engine processes are stopped, as a driver that hangs would stop them: their nodes notice, and answers go on. */
+/** Engine processes are stopped, as by a driver that hangs: their nodes notice that, and answers go on. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -9,12 +9,12 @@ import { smallModel, writeRandomModel } from '../support/engine/random-model.ts'
 import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 const answerTokens = 500;
-/** To notice a hung engine, and to have it again on a machine that is busy with tests. */
+/** The time to notice a hung engine and to start it again, on a machine that is busy with tests, in milliseconds. */
 const longestMs = 20_000;
 
 /**
- * Stops the node's first engine and waits until the node tells of that and has a new engine. Its status names the fault
- * for 250 ms alone, which a busy machine may pass over between two questions; its log keeps the same words.
+ * Stops the node's first engine, and waits until the node has reported that and has a new engine. The status shows
+ * the fault for only 250 ms, which a busy machine may miss between two requests; the log has the same text.
  */
 async function hangEngine(node: NodeProcess | undefined): Promise<void> {
   const [pid] = node?.enginePids ?? [];
@@ -81,7 +81,8 @@ describe('on this machine', () => {
     ];
     await begun.promise;
     await hangEngine(node);
-    // Two at once share their batches, so that the text is not always that of one alone; all of it comes.
+    // Two answers at once share batches, so that their texts may differ from those of single answers; both are
+    // complete.
     const ends = (await Promise.all(answers)).map((events) => events.at(-1));
     expect(ends).toMatchObject([
       { type: 'done', completionTokens: 300 },
@@ -99,7 +100,7 @@ describe('on this machine', () => {
   });
 });
 
-/** Engine processes of a node, but for these. */
+/** Engine processes of a node, without these. */
 async function enginesOf(node: NodeProcess, except: readonly number[]): Promise<number[]> {
   const found: number[] = [];
   for (const pid of await descendantsOf(node.pid)) {

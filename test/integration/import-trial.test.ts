@@ -1,4 +1,6 @@
-/** Files that cannot answer, given to a real node: each is refused with what it is, and nothing of it stays. */
+/**
+ * Files that cannot answer, imported by a real node: each is refused with what it is, and nothing of it is stored.
+ */
 import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -35,12 +37,12 @@ let node: NodeProcess;
 
 beforeAll(async () => {
   node = await NodeProcess.start();
-  // It goes with the node's own.
+  // The folder is removed with the node's own.
   folder = await mkdtemp(join(node.dataFolder, 'given-'));
 });
 afterAll(() => node.stop());
 
-/** A sound model with other metadata, and some of its tensors. */
+/** A valid model with other metadata, and some of its tensors. */
 async function changedModel(
   name: string,
   changes: Changes,

@@ -8,7 +8,7 @@ import { keepAwake, type KeepAwake } from '../../src-main/host/keep-awake.ts';
 import { type FakeTool, fakeTool } from '../support/machine/fake-tool.ts';
 import { eventuallyTrue, isAlive } from '../support/host/host-processes.ts';
 
-/** Holds sleep off as systemd-inhibit does: until its stdin ends. */
+/** A tool that prevents sleep as systemd-inhibit does: until its stdin ends. */
 const inhibitor = 'exec cat > /dev/null';
 
 function started(command: string): { lines: string[]; awake: KeepAwake } {

@@ -1,4 +1,4 @@
-/** Settings that a node takes over while it runs: an answer that is streaming meanwhile goes on to its end. */
+/** Settings that a node changes while it runs: an answer that is streaming goes on to its end. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ import { writeRandomModel } from '../support/engine/random-model.ts';
 
 const apiKey = 'mm-key-of-a-node-that-changes';
 const model = longModel.name;
-/** So slow that an answer takes seconds, while the machine is mostly free for other tests. */
+/** A pace at which an answer takes seconds, while the machine is mostly free for other tests. */
 const pace = { workShare: 0.1, cpuShare: 1 };
 const maxTokens = 200;
 
@@ -32,7 +32,7 @@ type Streaming = {
   readonly end: Promise<{ readonly tokens: number; readonly reason: string | null | undefined }>;
 };
 
-/** Begins an answer over HTTP; resolves once its first piece is here. */
+/** Begins an answer over HTTP; resolves when its first piece has arrived. */
 async function beginAnswer(node: NodeProcess): Promise<Streaming> {
   const client = new OpenAI({
     baseURL: `http://127.0.0.1:${node.status.gatewayPort}/v1`,
@@ -67,7 +67,7 @@ async function beginAnswer(node: NodeProcess): Promise<Streaming> {
   return { end, isOver: () => isOver };
 }
 
-/** The change happens in the middle of an answer, which then goes on to the length that was asked for. */
+/** Makes the change in the middle of an answer, which then has to reach the requested length. */
 async function expectAnswerWhile(node: NodeProcess, change: () => Promise<unknown>): Promise<void> {
   const answer = await beginAnswer(node);
   await change();
@@ -75,7 +75,7 @@ async function expectAnswerWhile(node: NodeProcess, change: () => Promise<unknow
   expect(await answer.end).toEqual({ tokens: maxTokens, reason: 'length' });
 }
 
-/** The status of a request to the API that comes for a name, perhaps from a page. */
+/** The HTTP status of a request to the API with this host name, and perhaps an origin. */
 function statusFor(port: number, headers: Record<string, string>): Promise<number> {
   return new Promise((resolve, reject) => {
     const options = { host: '127.0.0.1', port, path: '/v1/models', agent: false };
@@ -107,7 +107,7 @@ describe('while an answer streams over a peer', () => {
     });
     await hosting.untilServing();
     asking = await NodeProcess.start({
-      // A node that is reached from this machine alone asks no router.
+      // A node that listens on this machine alone does not use UPnP.
       listen: ['/ip4/0.0.0.0/tcp/0'],
       staticPeers: hosting.status.addresses,
       gateway: { port: 0, apiKey },

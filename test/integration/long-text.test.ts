@@ -18,10 +18,10 @@ import {
 
 const never = new AbortController().signal;
 const manyTokens = 10_000_000;
-/** What ends the engine of this kind of vocabulary when it is tokenized in one piece. */
+/** A text that kills the engine of this kind of vocabulary when it is tokenized in one piece. */
 const lethal = 'a'.repeat(80_000);
 
-/** Text as people write it: words, code, numbers, other scripts. */
+/** Texts as people write them: words, code, numbers, other scripts. */
 const ordinary = [
   'The aaab in the theatre, 12 1212 of them!!! "Anther" said:\n\n',
   'function inner(a, b) {\n    return a === b;\n}\n\n',
@@ -76,7 +76,7 @@ describe('long text', () => {
       );
       const bytes = tokens.map((token) => pieces.pieceOf(token)).join('');
       const text = Buffer.from(bytes, 'latin1').toString('utf8');
-      // SentencePiece puts one space before every text.
+      // SentencePiece puts a space before every text.
       expect(text.trimStart() === `x${content}x`).toBe(true);
     });
 
@@ -175,7 +175,7 @@ describe('long text', () => {
           'This text has 1000001 characters; the model takes at most 2048 tokens',
         ),
       });
-      // Short enough to be tokenized, and still too long.
+      // Short enough to be tokenized, but still too long.
       await expect(ask('x'.repeat(3000))).rejects.toMatchObject({
         code: 'context_length_exceeded',
         message: expect.stringContaining('take 3004 tokens'),

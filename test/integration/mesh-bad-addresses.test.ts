@@ -1,4 +1,7 @@
-/** Addresses that lead nowhere, to no peer that answers, or to the wrong machine: none of them keeps a node from its peers. */
+/**
+ * Addresses that lead nowhere, to no peer that replies, or to the wrong machine: none of them keeps a node from its
+ * peers.
+ */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -11,7 +14,7 @@ if (obstacle !== undefined) {
   console.warn(`skipped: three machines with one address are not tested, since ${obstacle}`);
 }
 
-/** Peer ids that no peer has here. */
+/** Peer ids that belong to no peer here. */
 const nobody = [
   '12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN',
   '12D3KooWLRPJAA5o6fMA5xTDaaJt3cA6XvJpy5EXTtKHGKCYN8hX',
@@ -23,7 +26,7 @@ const nobody = [
   '12D3KooWLJtG8fd2hkQzTn96MrLvThmnNQjTUFZwGEsLRz5EmSzc',
 ];
 
-/** A server that takes connections and never says a word. */
+/** A server that accepts connections and never sends anything. */
 async function muteServer(): Promise<number> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -62,7 +65,7 @@ describe('a list of addresses to begin with', () => {
         ...live.status.addresses,
       ],
     });
-    // Each mute address is waited for during five seconds, and nothing waits for them.
+    // Each silent address takes five seconds, but nothing else waits for it.
     expect(performance.now() - began).toBeLessThan(20_000);
     await node.until(
       ({ peers }) => peers.some(({ peer, connected }) => peer === live.status.peer && connected),
@@ -78,7 +81,7 @@ describe.skipIf(obstacle !== undefined)('three machines that have one private ad
 
   beforeAll(() => {
     houses.make();
-    // As a container program makes on every machine.
+    // A container program makes this network on every machine.
     places.forEach((place) => houses.addBridge(place, 'docker0', '172.17.0.1/16'));
   });
   afterEach(async () => {
@@ -119,7 +122,7 @@ describe.skipIf(obstacle !== undefined)('three machines that have one private ad
 describe.skipIf(obstacle !== undefined)('a computer without any network', () => {
   it('starts and answers from its own model', async () => {
     const node = await NodeProcess.start({
-      // A namespace that has the loopback interface and nothing else.
+      // A namespace with only the loopback interface.
       place: ['unshare', '--net', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh'],
       bundledModels: [appFiles().demoModel],
       shards: [{ model: 'MindMesh Demo' }],

@@ -50,7 +50,7 @@ async function openBetween(
   return [one, await accepted.promise];
 }
 
-/** A bare stream to a peer that serves the test protocol, and the channel that the peer made of it. */
+/** A bare stream to a peer with the test protocol, and the channel that the peer made of it. */
 async function openRaw(): Promise<{ stream: Stream; other: Channel; reported: ErrorReport[] }> {
   const reported: ErrorReport[] = [];
   const [attacker, victim] = [await startChannelPeer(), await startChannelPeer(reported)];
@@ -209,7 +209,7 @@ describe('a hostile peer', () => {
     const echoed = first === undefined ? [] : framesOf(first);
     await first?.send(7);
     await vi.waitFor(() => expect(echoed).toEqual([7]), 5000);
-    // A place that is given back can be taken again.
+    // A place that is free again can be taken.
     await first?.close();
     await vi.waitFor(async () => {
       const next = await open();
@@ -290,7 +290,7 @@ describe('opening a channel', () => {
     const { peer } = other.channels;
     const open = (addresses: readonly string[]): Promise<Channel> =>
       one.channels.openChannel(peer, protocol, contractLimits, soon(), addresses);
-    // What a stranger named, eight times over: each takes all the time there is.
+    // Addresses that a stranger named, eight times: each takes all the time there is.
     const dead = Array.from({ length: 8 }, (_, index) => `/ip4/127.0.0.${index + 1}/tcp/${port}`);
     await expect(open(dead)).rejects.toMatchObject({ code: 'peer-failed' });
     expect((await one.libp2p.peerStore.get(peerIdFromString(peer))).addresses).toEqual([]);
@@ -324,7 +324,7 @@ describe('opening a channel', () => {
       onChannel: () => {},
     });
     await one.libp2p.dial(other.libp2p.getMultiaddrs());
-    // Whatever step the opening has reached after so many turns of the event loop.
+    // The opening may have reached any step after this many turns of the event loop.
     for (let turns = 0; turns < 12; turns += 1) {
       const cancelling = new AbortController();
       const opening = one.channels.openChannel(

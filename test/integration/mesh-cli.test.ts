@@ -18,7 +18,7 @@ const alone =
 
 type Running = { readonly run: (...args: string[]) => Promise<Finished>; readonly address: string };
 
-/** `mindmesh serve`, ended with the test. */
+/** Runs `mindmesh serve` until the end of the test. */
 async function serve(...options: string[]): Promise<Running> {
   const folder = await temporaryFolder();
   const child = startMindmesh(['serve', '--data', folder, ...alone, ...options]);

@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram';
 import { describe, expect, it, vi } from 'vitest';
 import { startMesh } from '../support/mesh/mesh-peers.ts';
 
-/** Whether a datagram that this machine sends to a multicast group comes back to it. */
+/** Whether this machine receives its own datagram to a multicast group. */
 async function hasMulticast(): Promise<boolean> {
   const group = '224.0.0.251';
   const socket = createSocket({ type: 'udp4', reuseAddr: true });

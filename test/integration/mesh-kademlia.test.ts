@@ -1,4 +1,7 @@
-/** Our own Kademlia network: finds peers that no setting names, speaks to no other network, keeps nothing of strangers. */
+/**
+ * MindMesh's own Kademlia network: it finds peers that no setting names, does not speak to other networks, and stores
+ * nothing for strangers.
+ */
 import type { Libp2p } from '@libp2p/interface';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { loadIdentity } from '../../src-worker/node/identity/identity.ts';
@@ -29,7 +32,7 @@ async function startBare(isPublic: boolean): Promise<Libp2p> {
 
 const protocol = '/mindmesh/kad/1.0.0';
 
-/** Waits until `knower` knows that the other one answers look-ups. */
+/** Waits until `knower` knows that the other node answers look-ups. */
 async function untilKnown(knower: Libp2p, other: Libp2p): Promise<void> {
   await vi.waitFor(async () => {
     const { protocols } = await knower.peerStore.get(other.peerId);

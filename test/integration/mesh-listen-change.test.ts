@@ -5,7 +5,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { eventuallyTrue } from '../support/host/host-processes.ts';
 import { WindowHost } from '../support/window/window-host.ts';
 
-/** With the start of the node, which takes most of it. */
+/** Includes the start of the node, which takes most of it, in milliseconds. */
 const backWithinMs = 10_000;
 
 async function startHost(...flags: string[]): Promise<WindowHost> {
@@ -31,7 +31,7 @@ async function freeAddress(): Promise<string> {
 
 it('is found again whichever of the two moves, and also when the setting of the other names its former address', async () => {
   const asked = await startHost();
-  // From its first move on, the setting of the other names an address at which it is not any more.
+  // From the first change on, the other host's setting has an address that is no longer right.
   const asking = await startHost('--peer', await asked.peerAddress());
   const hosts = [asked, asking];
   await Promise.all(

@@ -1,6 +1,6 @@
 /**
- * Nodes on an internet of network namespaces: in two houses, whose routers let no packet in unless they are asked, and in
- * public places.
+ * Nodes on an internet of network namespaces: in two houses, whose routers let no packet in unasked, and in public
+ * places.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -41,7 +41,7 @@ async function reachOf({ child }: Node): Promise<Reach> {
   return reach;
 }
 
-/** How a node is connected to one that it has heard of. */
+/** How a node is connected to a peer that it has heard of. */
 async function wayTo({ child }: Node, peer: string): Promise<string> {
   const { peers } = await ask<State>(child, 'state');
   const other = peers.find((known) => known.peer === peer);
@@ -117,7 +117,7 @@ describe.skipIf(obstacle !== undefined)('nodes on a wide network', () => {
     await expect.poll(() => reachOf(a), patience).toBe('relay');
     await expect.poll(() => reachOf(b), patience).toBe('relay');
     await expect.poll(() => wayTo(a, b.peer), patience).toBe('over a relay');
-    // Activations of a long prompt, and then those of one token.
+    // Activations of a long prompt, then those of one token.
     expect(await ask(a.child, { echo: b.peer, bytes: 2 * 1024 * 1024 })).toMatchObject({
       ms: expect.any(Number),
     });

@@ -85,7 +85,7 @@ describe.skipIf(obstacle !== undefined)('a mesh whose network is cut', () => {
     );
   }
 
-  /** Begins an answer and pulls the cable of the house that works on it once the first text is there. */
+  /** Begins an answer, and pulls the cable of the house that computes it once the first text is there. */
   async function cutAnswer() {
     let cut: 'a' | 'b' | undefined;
     const pull = async (): Promise<void> => {
@@ -120,7 +120,7 @@ describe.skipIf(obstacle !== undefined)('a mesh whose network is cut', () => {
       'what was left of the answer is freed',
     );
     await untilBothAreKnown();
-    // Now the healed one has to do it, when the other is cut off.
+    // The house whose cable is back has to answer now, when the other one is cut off.
     const other = first.cut === 'a' ? 'b' : 'a';
     houses.setCable(other, false);
     const { done } = await asker.ask(question);

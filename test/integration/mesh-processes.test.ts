@@ -1,4 +1,4 @@
-/** Meshes in separate processes: one that is killed, comes back, and one that ends in order. */
+/** Meshes in separate processes: one is killed, comes back, and leaves in order. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -55,7 +55,7 @@ describe('a mesh in another process', () => {
     child.process.kill('SIGKILL');
     expect(await ended(channel)).toMatchObject({ code: 'peer-failed' });
     expect(performance.now() - killedAt).toBeLessThan(2000);
-    // Its record is still believed for a while: a hint, no more.
+    // The record is believed for a while, but only as a hint.
     await vi.waitFor(
       () => expect(mesh.knownPeers()).toMatchObject([{ peer: child.peer, connected: false }]),
       5000,

@@ -1,4 +1,4 @@
-/** What a relay of ours lets through: as much as activations need, and no more than it may. */
+/** What our own relay passes on: as much as activations need, and no more than it may. */
 import type { Libp2p } from '@libp2p/interface';
 import { multiaddr } from '@multiformats/multiaddr';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -37,7 +37,7 @@ async function startReached(server: PoolMesh): Promise<PoolMesh> {
   return mesh;
 }
 
-/** A peer that dials over relays, and seeks no peers by itself. */
+/** A peer that dials over relays and does not look for peers. */
 async function startDialler(): Promise<Libp2p> {
   const identity = await loadIdentity(await testFolder(), () => {});
   const libp2p = await buildLibp2p({
@@ -51,7 +51,7 @@ async function startDialler(): Promise<Libp2p> {
   return libp2p;
 }
 
-/** Sends so many bytes there and back over the relay; in milliseconds. */
+/** Sends this many bytes there and back over the relay; returns milliseconds. */
 async function echo(from: Libp2p, to: PoolMesh, bytes: number): Promise<number> {
   const channels = new PeerChannels(from, () => {});
   const signal = AbortSignal.timeout(10_000);
@@ -68,7 +68,7 @@ async function echo(from: Libp2p, to: PoolMesh, bytes: number): Promise<number> 
 }
 
 describe('a relay', () => {
-  it('carries far more than libp2p’s 128 KiB and who is reached by it knows', async () => {
+  it('carries far more than libp2p’s 128 KiB, and the peer that it reaches knows of the relay', async () => {
     const server = await startMesh({ relay: generous });
     const reached = await startReached(server);
     const dialler = await startDialler();
@@ -89,7 +89,7 @@ describe('a relay', () => {
     });
     const reached = await startReached(server);
     const dialler = await startDialler();
-    // Ten megabytes in both ways together, of which two may go at once, and two more may be charged for later.
+    // Ten megabytes in both directions together. Two may go at once, and two more may be counted later.
     const begun = performance.now();
     await echo(dialler, reached, 2_500_000);
     await echo(dialler, reached, 2_500_000);
@@ -122,7 +122,7 @@ describe('a relay', () => {
     await expect(dialler.dial(multiaddr(toOther))).rejects.toThrow('via relay');
     expect(connection.status).toBe('open');
     await connection.close();
-    // What has ended counts no more.
+    // Connections that have ended no longer count.
     await vi.waitFor(() => dialler.dial(multiaddr(toOther)), { timeout: 5000, interval: 200 });
   });
 });

@@ -1,4 +1,7 @@
-/** A laptop gets another address, as in another Wi-Fi: it is back in the mesh in seconds, in its eyes and the others'. */
+/**
+ * A laptop gets another address, as in another Wi-Fi: within seconds it is back in the mesh, for itself and for the
+ * others.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NodeStatus } from '../../src-shared/api/node-status.ts';
 import { Houses, whyNoNamespaces } from '../support/mesh/network-namespaces.ts';
@@ -9,7 +12,7 @@ if (obstacle !== undefined) {
   console.warn(`skipped: a machine that roams is not tested, since ${obstacle}`);
 }
 
-/** Connections are dead for a minute or more where nothing checks. */
+/** Without a check, dead connections stay for a minute or more; in milliseconds. */
 const backWithinMs = 15_000;
 
 function knows(node: NodeProcess, other: NodeProcess, address = ''): Promise<unknown> {

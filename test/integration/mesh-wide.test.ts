@@ -1,4 +1,4 @@
-/** A mesh beyond the local network: many nodes on one address, beginning with one, knowing those that others know. */
+/** A mesh beyond the local network: many nodes begin with one address, and learn of further nodes from others. */
 import { describe, expect, it, vi } from 'vitest';
 import type { PoolMesh } from '../../src-worker/node/pools/pool-mesh.ts';
 import type { SelfDescription } from '../../src-worker/node/mesh/records/record.ts';
@@ -48,7 +48,7 @@ describe('twelve nodes on one address that know one of them', () => {
 
 describe('what is said of a peer that is not connected', () => {
   it('goes from one to the next: its record, a change, and that it leaves', async () => {
-    // A pool-only node connects to members alone; the one between is the only way.
+    // A pool-only node connects only to members, so the node between them is the only way.
     const { owner, members } = await startPool('friend');
     const [friend] = members;
     expect(friend).toBeDefined();

@@ -1,4 +1,4 @@
-/** Whole meshes in one process: finding each other, telling about themselves, leaving, coming back. */
+/** Whole meshes in one process: they find each other, exchange records, leave, and come back. */
 import { createServer } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
 import type { PoolMesh } from '../../src-worker/node/pools/pool-mesh.ts';
@@ -29,7 +29,7 @@ function known(mesh: PoolMesh, peer: PoolMesh): KnownPeer | undefined {
   return mesh.knownPeers().find((each) => each.peer === peer.peer);
 }
 
-/** Waits until the condition holds after a change of the mesh, not by looking again and again. */
+/** Waits until the condition holds; it is checked after changes of the mesh, not in intervals. */
 async function until(mesh: PoolMesh, condition: () => boolean): Promise<void> {
   if (condition()) {
     return;
@@ -150,7 +150,7 @@ describe('a network of twelve nodes on one address', () => {
       first,
       () => first.knownPeers().filter(({ record }) => record.shards.length === 1).length === 11,
     );
-    // All others too, eleven handshakes at a time.
+    // All others connect, too, eleven handshakes at a time.
     await Promise.all(
       meshes.map((mesh) =>
         mesh.handle(protocol, {
@@ -163,7 +163,7 @@ describe('a network of twelve nodes on one address', () => {
     await Promise.all(
       others.map(async (from, index) => {
         for (const to of others.slice(index + 1)) {
-          // Eleven at a time are much for a machine that has other tests to run; a peer that is too late is asked again.
+          // Eleven at a time are much for a machine that runs other tests; a peer that is late is dialled again.
           await vi.waitFor(
             async () => {
               const signal = AbortSignal.timeout(20_000);

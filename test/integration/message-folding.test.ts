@@ -13,10 +13,10 @@ import { writeSmallVocabulary } from '../support/engine/small-vocabulary.ts';
 const never = new AbortController().signal;
 const roles = { S: 'system', U: 'user', A: 'assistant', T: 'tool' } as const;
 
-/** Each message with the first letter of its role. */
+/** A template that shows each message with the first letter of its role. */
 const everything = '{% for m in messages %}{{ m.role[0] }}[{{ m.content }}]{% endfor %}';
 
-/** What published templates hold against messages, one thing each. */
+/** What published templates do not accept, one thing each. */
 const templates = {
   'takes everything': everything,
   'has no system role': `{% if messages[0].role == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}{% for m in messages %}{% if (m.role == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('Conversation roles must alternate') }}{% endif %}{% endfor %}${everything}`,

@@ -1,4 +1,4 @@
-/** What a real node fetches, keeps and deletes of models: no byte too many, within the owner's limit for the disk. */
+/** What a real node downloads, stores and deletes of models: no byte too much, and within the owner's disk limit. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -34,19 +34,19 @@ it('is what the desired layers need, and makes room for what is used later', asy
   expect(giver.given.bytes).toBe(tensors?.reduce((sum, { size }) => sum + size, 0));
   const { usedBytes } = await node.request('modelStorage', {});
 
-  // Room for two of them and a half.
+  // Room for two and a half of them.
   await node.configure({ hosting: { diskBytes: Math.floor(usedBytes * 2.5) } });
   await node.configure({ shards: [{ model, layers: layer(2) }] });
   await node.until(({ shards }) => shards[0]?.state === 'serving', 'a layer is hosted');
   expect(await shardsOf(node)).toEqual(['1-1', '2-2']);
   await node.request('downloadModel', { model, layers: layer(3) });
   expect(await shardsOf(node)).toEqual(['2-2', '3-3']);
-  // What is hosted stays, though it was used longer ago.
+  // A hosted shard stays, though it was used longer ago.
   await node.request('downloadModel', { model, layers: layer(4) });
   expect(await shardsOf(node)).toEqual(['2-2', '4-4']);
   expect((await node.request('modelStorage', {})).usedBytes).toBeLessThanOrEqual(usedBytes * 2.5);
 
-  // Of two that are not hosted, the one that was asked for last stays.
+  // Of two shards that are not hosted, the one that was requested last stays.
   await node.configure({ shards: [] });
   await node.request('downloadModel', { model, layers: layer(2) });
   const before = giver.given.bytes;

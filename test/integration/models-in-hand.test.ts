@@ -1,6 +1,6 @@
-/** Model files and names under people's hands, on real nodes: copied, written over, imported again, named alike. */
+/** What people do to model files and names, on real nodes: copying, overwriting, importing again, equal names. */
 import { pausedDuty } from '../support/host/paused-duty.ts';
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { NodeProcess, type NodeProcessConfig } from '../support/host/node-process.ts';
@@ -84,7 +84,7 @@ describe('a hosted file that is written over in place', () => {
     await node.untilServing();
     const before = await ask(node, 'one');
 
-    // Not a moment of it is without weights, as with a program that writes piece by piece.
+    // The file always has weights, as with a program that overwrites it piece by piece.
     await writeFile(path, await readFile(await modelFile('Newer', 2)), { flag: 'r+' });
     await expect(ask(node, 'one')).rejects.toMatchObject({
       message: expect.stringMatching(/has changed/),
@@ -127,6 +127,32 @@ describe('a hosted file that is written over in place', () => {
       'the copy is served',
     );
     expect(await ask(node, 'Small')).toBe(before);
+  });
+});
+
+describe('a hosted file that is moved away before the first question', () => {
+  it('is told of, is still answered from while it is loaded, and no longer told of when it is back', async () => {
+    const node = await start();
+    const path = await modelFile('Small');
+    await node.request('importModel', { path, alias: 'one' });
+    await node.configure({ shards: [{ model: 'one' }] });
+    await node.untilServing();
+    await rename(path, `${path}.moved`);
+    const { warnings } = await node.until(
+      (status) => status.warnings?.length === 1,
+      'the missing file is told of',
+    );
+    expect(warnings).toEqual([expect.stringContaining(`The file ${path} of Small is missing`)]);
+    expect(await ask(node, 'one')).not.toBe('');
+
+    // Without its engine, too, before a question finds out.
+    await node.request('setWork', { state: 'paused', answersOwner: true, reason: null });
+    await node.until(
+      ({ shards, warnings: told }) => shards[0]?.state === 'idle' && told?.length === 1,
+      'the missing file is told of while the shard is not loaded',
+    );
+    await rename(`${path}.moved`, path);
+    await node.until((status) => status.warnings?.length === 0, 'nothing is missing any more');
   });
 });
 

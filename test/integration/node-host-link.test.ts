@@ -1,4 +1,4 @@
-/** A node process whose host is out of its mind: it answers or ignores, goes on, and ends when it should. */
+/** A node process with a faulty host: it answers or ignores messages, goes on, and ends when it should. */
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { RawNode } from '../support/host/raw-node.ts';
 import { temporaryFolder } from '../support/machine/temporary-folder.ts';
@@ -28,7 +28,7 @@ const megabytes = 'x'.repeat(8 * 1024 * 1024);
 const running = { type: 'result', result: { models: [], shards: [] } };
 
 describe('a host that talks nonsense', () => {
-  /** One for all of it: what does harm shows in what comes after. */
+  /** All tests share one node: harm from one message shows in the next tests. */
   let node: RawNode;
   let nextId = 100;
   beforeAll(() => {
@@ -56,7 +56,7 @@ describe('a host that talks nonsense', () => {
     const before = node.logs.length;
     const id = nextId++;
     node.send(...messages, { id, method: 'status', params: {} });
-    expect(await node.answers(id)).toMatchObject([{ error: { code: 'not-running' } }]);
+    expect(await node.responses(id)).toMatchObject([{ error: { code: 'not-running' } }]);
     const logged = node.logs.slice(before);
     expect(logged).toHaveLength(messages.length);
     for (const line of logged) {
@@ -90,7 +90,7 @@ describe('a host that talks nonsense', () => {
   ])('gets a refusal for %s', async (_, method, params) => {
     const id = nextId++;
     node.send({ id, method, params });
-    const [answer] = await node.answers(id);
+    const [answer] = await node.responses(id);
     expect(answer).toMatchObject({ type: 'error', error: { code: 'request-invalid' } });
     expect(JSON.stringify(answer).length).toBeLessThan(5000);
   });
@@ -105,7 +105,7 @@ describe('a node that runs', () => {
   it('goes on whatever its host says', async () => {
     const node = launch();
     node.send({ id: 1, method: 'start', params: await startParams() });
-    expect(await node.answers(1)).toMatchObject([running]);
+    expect(await node.responses(1)).toMatchObject([running]);
     node.send(
       megabytes,
       { id: 2, method: 'importModel', params: { path: `/${megabytes}` } },
@@ -120,30 +120,30 @@ describe('a node that runs', () => {
       { id: 6, method: 'start', params: await startParams() },
       { id: 7, method: 'status', params: { of: 'the weather' } },
     );
-    expect(await node.answers(2)).toMatchObject([{ error: { code: 'request-invalid' } }]);
-    expect(await node.answers(3)).toMatchObject([{ error: { code: 'request-invalid' } }]);
-    expect(await node.answers(4)).toMatchObject([{ type: 'result', result: null }]);
-    expect(await node.answers(5)).toMatchObject([{ error: { code: 'model-not-found' } }]);
-    expect(await node.answers(6)).toMatchObject([{ error: { code: 'request-invalid' } }]);
-    expect(await node.answers(7)).toMatchObject([running]);
+    expect(await node.responses(2)).toMatchObject([{ error: { code: 'request-invalid' } }]);
+    expect(await node.responses(3)).toMatchObject([{ error: { code: 'request-invalid' } }]);
+    expect(await node.responses(4)).toMatchObject([{ type: 'result', result: null }]);
+    expect(await node.responses(5)).toMatchObject([{ error: { code: 'model-not-found' } }]);
+    expect(await node.responses(6)).toMatchObject([{ error: { code: 'request-invalid' } }]);
+    expect(await node.responses(7)).toMatchObject([running]);
   });
 
   it('answers a flood of requests one by one', async () => {
     const node = launch();
     node.send({ id: 1, method: 'start', params: await startParams() });
-    await node.answers(1);
+    await node.responses(1);
     const ids = Array.from({ length: 2000 }, (_, index) => 2 + index);
     node.send(...ids.map((id) => ({ id, method: 'status', params: {} })));
-    await node.answers(2001);
-    expect(node.answered).toEqual([1, ...ids]);
+    await node.responses(2001);
+    expect(node.responded).toEqual([1, ...ids]);
   });
 
   it('is one, however often its host asks for the start at once', async () => {
     const node = launch();
     const params = await startParams();
     node.send({ id: 1, method: 'start', params }, { id: 2, method: 'start', params });
-    expect(await node.answers(2)).toMatchObject([{ error: { code: 'request-invalid' } }]);
-    expect(await node.answers(1)).toMatchObject([running]);
+    expect(await node.responses(2)).toMatchObject([{ error: { code: 'request-invalid' } }]);
+    expect(await node.responses(1)).toMatchObject([running]);
   });
 });
 
@@ -151,10 +151,10 @@ describe('a host that leaves', () => {
   it('may ask twice for the end: the node answers and ends with code 0', async () => {
     const node = launch();
     node.send({ id: 1, method: 'start', params: await startParams() });
-    await node.answers(1);
+    await node.responses(1);
     node.send({ id: 2, method: 'stop', params: {} }, { id: 3, method: 'stop', params: {} });
     expect(await node.ended()).toEqual([0, null]);
-    expect(await node.answers(2)).toMatchObject([{ type: 'result', result: null }]);
+    expect(await node.responses(2)).toMatchObject([{ type: 'result', result: null }]);
   });
 
   it.each(['disconnect', 'SIGTERM'] as const)(
@@ -165,7 +165,7 @@ describe('a host that leaves', () => {
         { id: 1, method: 'start', params: await startParams() },
         { id: 2, method: 'status', params: {} },
       );
-      expect(await node.answers(2)).toMatchObject([{ error: { code: 'not-running' } }]);
+      expect(await node.responses(2)).toMatchObject([{ error: { code: 'not-running' } }]);
       if (how === 'disconnect') {
         node.disconnect();
       } else {

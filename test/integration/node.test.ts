@@ -1,4 +1,4 @@
-/** The node process as its host knows it: who it is, what it hosts and knows, and that nothing of it is left. */
+/** The node process as its host sees it: its identity, its models and shards, and that nothing of it stays behind. */
 import { endingDuty, pausedDuty } from '../support/host/paused-duty.ts';
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
@@ -28,7 +28,7 @@ async function modelFile(): Promise<string> {
   return path;
 }
 
-/** A port that is listened on until the test is over, or until it is freed. */
+/** A port that is taken until the test is over, or until it is freed. */
 async function takePort(): Promise<{ port: number; free: () => Promise<void> }> {
   const server = createServer();
   await new Promise<void>((resolve) => {
@@ -123,7 +123,7 @@ describe('the shards of a node', () => {
     });
     expect((await untilHeard([lower, upper])).models).toMatchObject([{ available: true }]);
     await hosting.untilServing();
-    // What was wanted before and after went on undisturbed.
+    // Shards that are in both configurations go on undisturbed.
     expect(hosting.enginePids).toContain(pid);
     const { done } = await watching.ask({
       model,
@@ -165,7 +165,7 @@ describe('the shards of a node', () => {
     expect(isAlive(engine)).toBe(false);
     expect(await answeredBy()).toBe(other.status.peer);
 
-    // Peers were told: with its own engine gone too, the other one knows no peer to ask.
+    // Peers know of it: with its own engine gone too, the other node knows no peer to ask.
     await other.configure({ shards: [] });
     await expect(other.ask(asked)).rejects.toMatchObject({ code: 'no-route' });
     await expect(node.ask(asked)).rejects.toMatchObject({
@@ -207,7 +207,7 @@ describe('the shards of a node', () => {
 
     await node.request('setWork', { ...pause, answersOwner: false, reason: pausedDuty() });
     expect(isAlive(engine)).toBe(false);
-    // Nor is anything left of the processes that make prompts of text.
+    // The processes that make prompts of text are gone, too.
     await vi.waitFor(async () => expect(await descendantsOf(node.pid)).toEqual([]), 2000);
     await expect(node.ask(asked)).rejects.toMatchObject({ code: 'no-route' });
   });
@@ -286,7 +286,7 @@ describe('a model', () => {
   });
 });
 
-/** A node in the middle of an answer, with all the processes that it started. */
+/** A node in the middle of an answer, with all processes that it started. */
 async function answering(): Promise<{
   node: NodeProcess;
   pids: number[];

@@ -1,4 +1,6 @@
-/** Strangers open sessions on a real node and have nothing computed: its owner and others are answered all the same. */
+/**
+ * Strangers open sessions on a real node and let it compute nothing: its owner and others are answered all the same.
+ */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -26,7 +28,7 @@ async function startNode(): Promise<NodeProcess> {
   return node;
 }
 
-/** Opens a session that will never have work; false: it was refused for want of a place. */
+/** Opens a session that never gets a segment; false when it was refused for lack of a place. */
 async function takePlace(stranger: StageAttacker): Promise<boolean> {
   const session = randomBytes(16).toString('hex');
   try {

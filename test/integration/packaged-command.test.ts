@@ -1,4 +1,4 @@
-/** An installed app from a terminal: everything runs on the Node.js and the plain files that came with it. */
+/** An installed app from a terminal: it runs on the Node.js and the plain files that came with it. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { readlink, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ const alone =
     ' ',
   );
 
-/** Nothing of this repository and of its Node.js is in reach. */
+/** The process cannot reach this repository or its Node.js. */
 function start(file: string, args: readonly string[]): ChildProcessWithoutNullStreams {
   return spawn(file, args, { env: { PATH: '/usr/bin:/bin' }, cwd: '/' });
 }

@@ -15,11 +15,11 @@ import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 const app = await packagedApp();
 
-/** As the fuse wire says it: the characters 0 and 1. */
+/** The fuse wire has the characters 0 and 1. */
 const off = '0'.charCodeAt(0);
 const on = '1'.charCodeAt(0);
 
-/** Runs an Electron to its end, which comes soon, since there is no screen for it. */
+/** Runs an Electron to its end, which comes soon without a screen. */
 async function runWithoutScreen(
   executable: string,
   args: readonly string[],
@@ -27,7 +27,7 @@ async function runWithoutScreen(
 ): Promise<Finished> {
   const home = await temporaryFolder();
   const { DISPLAY: _x11, WAYLAND_DISPLAY: _wayland, ...rest } = process.env;
-  // A Node.js would take a flag in front of its script for its own.
+  // Node.js would take a flag before its script for its own.
   const child = spawn(executable, [...args, '--no-sandbox'], {
     cwd: home,
     env: { ...rest, HOME: home, XDG_CONFIG_HOME: home, XDG_DATA_HOME: home, ...environment },
@@ -37,12 +37,12 @@ async function runWithoutScreen(
   return finished(child);
 }
 
-/** It came as far as an app comes, and did not fail for another reason. */
+/** The app came as far as an app comes without a screen, and failed for no other reason. */
 function expectStarted({ err }: Finished): void {
   expect(err).toContain('Missing X server');
 }
 
-/** A script that leaves a file behind when it is run. */
+/** A script that leaves a file behind when it runs. */
 async function tellTale(): Promise<{ script: string; wasRun: () => boolean }> {
   const folder = await temporaryFolder();
   const script = join(folder, 'tell-tale.cjs');
@@ -51,7 +51,7 @@ async function tellTale(): Promise<{ script: string; wasRun: () => boolean }> {
   return { script, wasRun: () => existsSync(trace) };
 }
 
-/** An app that does nothing. */
+/** An app without any code. */
 async function emptyApp(): Promise<string> {
   const folder = await temporaryFolder();
   await writeFile(join(folder, 'package.json'), '{"main":"main.cjs"}');
@@ -69,7 +69,7 @@ describe.skipIf(app === undefined)('fuses (skipped without an Electron)', () => 
       [FuseV1Options.EnableCookieEncryption]: on,
       [FuseV1Options.EnableNodeOptionsEnvironmentVariable]: off,
       [FuseV1Options.EnableNodeCliInspectArguments]: off,
-      // Read on macOS and Windows only.
+      // This fuse only matters on macOS and Windows.
       [FuseV1Options.EnableEmbeddedAsarIntegrityValidation]: on,
       [FuseV1Options.OnlyLoadAppFromAsar]: on,
       [FuseV1Options.GrantFileProtocolExtraPrivileges]: off,

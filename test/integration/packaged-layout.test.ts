@@ -1,4 +1,7 @@
-/** What lies in an installed app: all it needs, nothing for other machines, and nothing that only developers need. */
+/**
+ * The files of an installed app: everything that it needs, nothing for other machines, and nothing for developers
+ * only.
+ */
 import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,7 +12,7 @@ import { packagedApp } from '../support/window/packaged-app.ts';
 const app = await packagedApp();
 const project = join(import.meta.dirname, '../..');
 
-/** Paths of all files in a folder, from there, with slashes. */
+/** Paths of all files in a folder, relative to it, with slashes. */
 function filesIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => !entry.isDirectory())
@@ -90,7 +93,7 @@ describe.skipIf(app === undefined)('an installed app (skipped without an Electro
   });
 
   it('keeps all that Electron runs in the archive, but for native libraries', () => {
-    // What the node reads, and Electron does not.
+    // Files that the node reads and Electron does not.
     const forNode = ['assets/catalog.json', 'assets/demo-model.gguf'];
     const outside = asar
       .listPackage(archive, { isPack: false })

@@ -1,4 +1,4 @@
-/** What electron-builder is told by tools/package.ts, and the icons it is given. */
+/** What tools/package.ts tells electron-builder, and the icons for it. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

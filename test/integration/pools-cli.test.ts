@@ -1,4 +1,4 @@
-/** Pools as people use them: two running apps, a link that goes from one to the other, tables and JSON. */
+/** Pools as users see them: two running apps, a link from one to the other, tables and JSON. */
 import { once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
@@ -13,7 +13,7 @@ const alone =
     ' ',
   );
 
-/** `mindmesh serve` for members only, ended with the test; returns how to run commands beside it. */
+/** Runs `mindmesh serve` for members only until the end of the test; returns how to run commands beside it. */
 async function serve(): Promise<(...args: string[]) => ReturnType<typeof mindmesh>> {
   const folder = await temporaryFolder();
   const child = startMindmesh(['serve', '--data', folder, ...alone]);

@@ -1,4 +1,4 @@
-/** Floods of connections that never get as far as being authorised: few are accepted, members still get in. */
+/** Floods of connections that are never authorised: few are accepted, and members still get in. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -7,7 +7,7 @@ import { eventuallyTrue } from '../support/host/host-processes.ts';
 import { attackNode } from '../support/pools/pool-attacker.ts';
 import { admit, isConnected, startPoolNode, startTarget } from '../support/pools/pool-nodes.ts';
 
-/** Connections from another address of this machine, which say nothing. */
+/** Connections from another address of this machine that send nothing. */
 async function flood(target: PoolMesh, count: number, from: string): Promise<Socket[]> {
   const port = Number(/\/tcp\/(\d+)/.exec(target.addresses()[0] ?? '')?.[1]);
   const sockets = Array.from({ length: count }, () => {

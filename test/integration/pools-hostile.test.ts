@@ -1,4 +1,7 @@
-/** Peers that want into a pool without being let in: forged, stolen and replayed papers, garbage, lies. */
+/**
+ * Peers that try to get into a pool without being let in: with forged, stolen and replayed documents, garbage and
+ * lies.
+ */
 import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -35,7 +38,7 @@ import { admit, isConnected, startPoolNode, startTarget } from '../support/pools
 
 const day = 24 * 3_600_000;
 
-/** Goes through the handshake with these papers; `sign` changes what the signature is over. */
+/** Runs the handshake with these documents; `sign` changes the bytes that are signed. */
 async function present(
   target: PoolMesh,
   pool: string,
@@ -112,7 +115,7 @@ describe('papers', () => {
     await expect(
       present(owner, pool.peer, member, [papers], await someKey()),
     ).rejects.toMatchObject({ code: 'peer-failed' });
-    // What was said on an earlier connection, word for word.
+    // The messages of an earlier connection, byte for byte.
     const said: Proof[] = [];
     const speak = (proof: Proof | undefined): Promise<Verdict> =>
       attackNode(
@@ -146,7 +149,7 @@ describe('papers', () => {
       line.send(helloOf(self.peer, [(await someKey()).peer]));
       return (await readHello(line)).marks;
     });
-    // All that a stranger learns is that there is a pool.
+    // A stranger only learns that there is a pool.
     expect(marks).toHaveLength(1);
   });
 });
@@ -222,7 +225,7 @@ describe('a stranger to a node for its pools alone', () => {
   });
 });
 
-/** A peer that admits every peer and gives it a membership from `make`. */
+/** A peer that admits every peer, and gives it a membership from `make`. */
 async function startInviter(
   make: (pool: Identity, joiner: string) => Promise<Membership>,
 ): Promise<string> {

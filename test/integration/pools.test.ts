@@ -112,7 +112,7 @@ describe('the models of a pool', () => {
 });
 
 describe('a pool', () => {
-  it('takes in who has an invite, and both sides know each other then', async () => {
+  it('takes in a peer with an invite, and both sides know each other then', async () => {
     const owner = await startPoolNode();
     const created = await owner.pools.create({ name: 'Friends', member: 'desk' });
     expect(created).toMatchObject({ name: 'Friends', role: 'admin', isOwner: true });
@@ -136,7 +136,7 @@ describe('a pool', () => {
     await open(guest, owner);
   });
 
-  it('introduces members to each other who joined by the same node', async () => {
+  it('introduces to each other the members who joined by the same node', async () => {
     const { owner, members } = await startPool('one', 'two');
     const [one, two] = members as [PoolMesh, PoolMesh];
     await eventuallyTrue('one knows two', () => memberNames(one).includes('two'));
@@ -311,7 +311,7 @@ describe('a public node that is in a pool', () => {
     const stranger = await startMesh({ staticPeers: owner.addresses() });
     const member = await startMesh({ staticPeers: owner.addresses() });
     await eventuallyTrue('both are there', () => owner.knownPeers().length === 2);
-    // They are connected already, as strangers.
+    // The two are connected already, as strangers.
     await member.pools.join({ link: await linkFrom(owner) });
     expect(owner.pools.servers()).toEqual(new Set([member.peer]));
     expect(member.pools.servers()).toEqual(new Set([owner.peer]));
@@ -344,7 +344,7 @@ describe('a member that is removed while connected', () => {
       await expect(open(three, node)).rejects.toMatchObject({ code: 'peer-failed' });
       expect(node.knownPeers().some(({ peer }) => peer === three.peer)).toBe(false);
     }
-    // It was told before it was cut off.
+    // The member was told before it was disconnected.
     expect(three.pools.list()).toMatchObject([{ state: 'removed' }]);
     await open(two, one);
   });
@@ -433,7 +433,7 @@ describe('leaving', () => {
     await eventuallyTrue('they are apart', () => !isConnected(owner, node));
   });
 
-  it('is refused to the owner who does not know what it means', async () => {
+  it('is refused to an owner who has not confirmed what it means', async () => {
     const { owner } = await startPool();
     await expect(owner.pools.leave({ pool: 'Friends', forGood: false })).rejects.toMatchObject({
       code: 'request-invalid',

@@ -1,4 +1,4 @@
-/** A model that only its owner knows is neither told to peers nor given to them, whatever he does with it himself. */
+/** A model that only its owner knows is neither reported nor sent to peers, however the owner uses it. */
 import { pausedDuty } from '../support/host/paused-duty.ts';
 import { join } from 'node:path';
 import { multiaddr } from '@multiformats/multiaddr';
@@ -42,7 +42,7 @@ const question = (model: string) => ({
   maxTokens: 8,
 });
 
-/** Frames that a stranger is answered, as kind and text or size. */
+/** Frames that a stranger gets in reply, as kind and text or size. */
 async function answers(
   stranger: ChannelPeer,
   peer: string,

@@ -1,4 +1,4 @@
-/** A peer that lies: it is dropped, known for it, left out from then on, also by a node that was started anew. */
+/** A peer that lies is disconnected and remembered: it is left out from then on, also after a restart of the node. */
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import type { LayerRange } from '../../src-shared/model.ts';
@@ -51,7 +51,7 @@ it('is left out, and known for it, when it gave wrong bytes: after a restart, to
   const node = await start(config);
   await untilHeard(node, [liar]);
 
-  // No other peer is there at first, so that it is asked for certain.
+  // No other peer is there at first, so that the lying peer is certainly asked.
   const fetched = node.request('downloadModel', { model, layers: upper });
   await node.until(() => reputationOf(node, liar) < 0.25, 'it has lost its reputation');
   const honest = await startGiver(path);

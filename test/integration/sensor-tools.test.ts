@@ -304,10 +304,12 @@ while :; do
   sleep 0.1
 done`;
 
+  const played = { args: [], silentWithinMs: 20_000, hasEngines: () => false };
+
   it('is heard, and asked anew on demand', async () => {
     const tool = await fakeTool(script);
     await writeFile(join(tool.folder, 'idle'), '1000');
-    const watch = new WindowsWatch({ command: tool.command, args: [], silentWithinMs: 20_000 });
+    const watch = new WindowsWatch({ ...played, command: tool.command });
     onTestFinished(() => watch.stop());
     let changes = 0;
     watch.start(() => {
@@ -325,7 +327,7 @@ done`;
   });
 
   it('makes all unknown when it is missing', async () => {
-    const watch = new WindowsWatch({ command: '/nonexistent/powershell.exe', args: [] });
+    const watch = new WindowsWatch({ ...played, command: '/nonexistent/powershell.exe' });
     onTestFinished(() => watch.stop());
     watch.start(() => {});
     await eventuallyTrue('the reason', () => {

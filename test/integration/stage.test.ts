@@ -1,6 +1,6 @@
 /**
- * A real node whose stages are attacked by a peer over TCP. Whatever it says, an honest chat gets its
- * answer afterwards from the same engines, and no session is left.
+ * A real node whose stages a peer attacks over TCP. Whatever it sends, an honest chat gets its answer afterwards from
+ * the same engines, and no session is left.
  */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -13,7 +13,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, v
 import { samplingSchema } from '../../src-shared/model.ts';
 import {
   maxOpenBytes,
-  maxWorkTokens,
+  maxSegmentTokens,
 } from '../../src-worker/node/sessions/protocol/stage-limits.ts';
 import { stageKinds } from '../../src-worker/node/sessions/protocol/message-table.ts';
 import {
@@ -22,7 +22,7 @@ import {
 } from '../../src-worker/node/sessions/protocol/stage-messages.ts';
 import { encodeFrame } from '../../src-worker/wire/frame.ts';
 import { ownSpeaks } from '../../src-worker/wire/speaks.ts';
-import { type Work, workHeaderBytes } from '../../src-worker/wire/work.ts';
+import { type Segment, segmentHeaderBytes } from '../../src-worker/wire/segment.ts';
 import { NodeProcess } from '../support/host/node-process.ts';
 import {
   outputTicket,
@@ -108,7 +108,7 @@ function soon(): { signal: AbortSignal } {
   return { signal: AbortSignal.timeout(10_000) };
 }
 
-/** So many streams at once, of those that are not refused while they are opened. */
+/** Opens this many streams at once; some may be refused. */
 async function openMany(stranger: StageAttacker, count: number): Promise<Stream[]> {
   const opened = await Promise.allSettled(Array.from({ length: count }, () => stranger.stream()));
   return opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
@@ -137,7 +137,7 @@ function message(kind: number, body: object): Buffer {
 
 /** The first bytes of hidden states of so many tokens. */
 function partOfHidden(count: number): Buffer {
-  const length = workHeaderBytes + count * smallModel.width * 4;
+  const length = segmentHeaderBytes + count * smallModel.width * 4;
   return Buffer.concat([header(stageKinds.hidden, length), Buffer.alloc(1000)]);
 }
 
@@ -147,8 +147,8 @@ function hidden(count: number, value = 0.5): Uint8Array {
   return new Uint8Array(new Float32Array(count * smallModel.width).fill(value).buffer);
 }
 
-/** Work of these tokens. */
-function tokens(...ids: readonly number[]): Pick<Work, 'count' | 'values'> {
+/** A segment of these tokens. */
+function tokens(...ids: readonly number[]): Pick<Segment, 'count' | 'values'> {
   return { count: ids.length, values: new Uint8Array(Int32Array.from(ids).buffer) };
 }
 
@@ -304,8 +304,8 @@ describe('a next stage that the node knows nothing of', () => {
   });
 });
 
-describe('work that makes no sense ends its session', () => {
-  it.each<[string, number, Partial<Work>, string]>([
+describe('an invalid segment ends its session', () => {
+  it.each<[string, number, Partial<Segment>, string]>([
     ['a gap', stageKinds.tokens, { position: 1 }, 'protocol-violation'],
     [
       'a position at the end of 32 bits',
@@ -324,26 +324,26 @@ describe('work that makes no sense ends its session', () => {
       tokens(...Array.from({ length: 101 }, () => 7)),
       'context-too-long',
     ],
-  ])('in the first half: %s', async (_title, kind, work, code) => {
+  ])('in the first half: %s', async (_title, kind, segment, code) => {
     const stranger = await attacker();
     const control = await stranger.open(stranger.openHalf('first'));
-    await control.work(kind, work);
+    await control.sendSegment(kind, segment);
     expect(await control.hearFailure()).toMatchObject({ code, peer: node.status.peer });
     await control.untilClosed();
   });
 
-  it.each<[string, number, Partial<Work>]>([
+  it.each<[string, number, Partial<Segment>]>([
     ['a gap', stageKinds.hidden, { position: 1, values: hidden(4) }],
     ['hidden states of another width', stageKinds.hidden, { values: hidden(4).subarray(4) }],
     ['hidden states that are not finite', stageKinds.hidden, { values: hidden(4, Number.NaN) }],
-  ])('in the last half: %s', async (_title, kind, work) => {
+  ])('in the last half: %s', async (_title, kind, segment) => {
     const stranger = await attacker();
     const control = await stranger.open(stranger.openHalf('last'));
     const input = await stranger.attach();
-    await input.work(kind, work);
+    await input.sendSegment(kind, segment);
     const failure = await control.hearFailure();
     expect(failure).toMatchObject({ code: 'protocol-violation', peer: node.status.peer });
-    // The neighbours on both sides are told the same.
+    // The neighbours on both sides get the same failure.
     expect(await input.hearFailure()).toEqual(failure);
     expect(await stranger.arrived[0]?.hearFailure()).toEqual(failure);
     await control.untilClosed();
@@ -378,7 +378,10 @@ describe('a frame that has no place on its channel', () => {
   });
 
   it.each<[string, Buffer]>([
-    ['more hidden states than the longest piece of a prompt has', partOfHidden(maxWorkTokens + 1)],
+    [
+      'more hidden states than the longest piece of a prompt has',
+      partOfHidden(maxSegmentTokens + 1),
+    ],
     ['a second open', partOfOpen],
     ['tokens', frame(stageKinds.tokens, Buffer.alloc(28))],
     ['a sampled token', frame(stageKinds.sampled, Buffer.alloc(28))],
@@ -420,7 +423,7 @@ describe('a peer that wants more than its share', () => {
     const input = await stranger.attach();
     const second = await stranger.attach();
     expect(await second.hearFailure()).toMatchObject({ code: 'protocol-violation' });
-    await input.work(stageKinds.hidden, { values: hidden(4) });
+    await input.sendSegment(stageKinds.hidden, { values: hidden(4) });
     expect(await control.hearToken()).toMatchObject({ position: 4 });
     await control.channel.close();
   });
@@ -446,7 +449,7 @@ describe('a peer that wants more than its share', () => {
     const honest = await attacker();
     const control = await honest.open(honest.openHalf('last'));
     const input = await honest.attach();
-    await input.work(stageKinds.hidden, { values: hidden(4) });
+    await input.sendSegment(stageKinds.hidden, { values: hidden(4) });
     expect(await control.hearToken()).toMatchObject({ position: 4 });
     await control.channel.close();
     expect(open()).toHaveLength(mostNewcomers);
@@ -514,7 +517,7 @@ describe('a coordinator that vanishes in the middle of an answer', () => {
           }),
         ),
       ];
-      await controls[0]?.work(stageKinds.tokens);
+      await controls[0]?.sendSegment(stageKinds.tokens);
       const heard = [await controls[1]?.hearToken(), await controls[1]?.hearToken()];
       expect(heard.map((token) => token?.position)).toEqual([4, 5]);
       stranger.vanish();
@@ -532,7 +535,7 @@ describe('a peer that says too little', () => {
       await stranger.channel(),
       await stranger.attach('4'.repeat(32)),
       await stranger.attach(ticket, '4'.repeat(32)),
-      // Nothing attaches to this session: the two above have a wrong ticket, or a wrong name.
+      // Nothing attaches to this session: the two before have a wrong ticket or a wrong name.
       await stranger.open(stranger.openHalf('last')),
     ];
     const startedAt = performance.now();

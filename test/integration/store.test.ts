@@ -37,7 +37,7 @@ function open(path: string): Database {
   return database;
 }
 
-/** The database that a frozen dump describes. */
+/** The database of a frozen dump. */
 async function oldDatabase(dump: string): Promise<string> {
   const path = await databasePath();
   const old = new Sqlite(path);
@@ -46,7 +46,7 @@ async function oldDatabase(dump: string): Promise<string> {
   return path;
 }
 
-/** What the file holds, without white space and comments of the statements that made it. */
+/** The schema of the file, without the white space and comments of the statements that made it. */
 function schema(database: Database): string[] {
   const rows = database.prepare('SELECT sql FROM sqlite_master ORDER BY name').all() as {
     sql: string | null;
@@ -54,7 +54,7 @@ function schema(database: Database): string[] {
   return rows.map(({ sql }) => (sql ?? '').replaceAll(/--.*$/gm, '').replaceAll(/\s+/g, ' '));
 }
 
-/** Of every version that was ever released. */
+/** One dump for each version that was ever released. */
 const dumps = migrations.map(({ version }) => `version-${version}.sql`);
 
 function hash(path: string): string {
@@ -77,7 +77,7 @@ describe('the database', () => {
     const path = await databasePath();
     openDatabase(path).close();
     chmodSync(path, 0o444);
-    // A reader makes the side files with the mode of the database, and cannot remove them.
+    // A reader makes the side files with the database's mode, and cannot remove them.
     const reader = new Sqlite(path, { readonly: true });
     reader.pragma('user_version');
     const sides = sideFiles.map((end) => `${path}${end}`).filter((side) => existsSync(side));
@@ -271,7 +271,7 @@ describe('the database', () => {
     expect(writer.signalCode).toBe('SIGKILL');
     const total = new UsageStore(open(path)).summary().tokensServed;
     expect(total).toBeGreaterThanOrEqual(committed);
-    // The row after the last one told may have been committed, and none beyond that.
+    // The row after the last reported one may have been committed, but none after that.
     expect(total).toBeLessThanOrEqual(committed + 1);
   });
 });
@@ -317,7 +317,7 @@ describe('stored settings', () => {
     });
     expect(warnings).toEqual([
       'The stored value of the setting “Port for other programs” is not valid, so its default 6374 is used.',
-      'The stored value of the setting “Find computers on this network by themselves” is not valid, so its default true is used.',
+      'The stored value of the setting “Find computers on this network automatically” is not valid, so its default true is used.',
     ]);
     expect(
       database.prepare("SELECT value FROM settings WHERE name = 'apiPort'").pluck().get(),

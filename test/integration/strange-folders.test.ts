@@ -1,4 +1,7 @@
-/** Computers as people have them: folders with names in every script, long paths, links, read-only homes, dead proxies. */
+/**
+ * Computers as people have them: folders with names in every script, long paths, links, read-only homes, broken
+ * proxies.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, readdir, symlink } from 'node:fs/promises';
@@ -26,7 +29,7 @@ type Folders = {
   readonly environment?: Readonly<Record<string, string>>;
 };
 
-/** Runs the command line in these folders, as if they were the person's. */
+/** Runs the command line in these folders, as if they were the user's. */
 function run(
   { home, temporary, data, environment }: Folders,
   ...args: readonly string[]
@@ -41,7 +44,7 @@ function command(folders: Folders, ...args: readonly string[]): Promise<Finished
   return finished(run(folders, ...args));
 }
 
-/** `mindmesh serve` in these folders until the test is over. */
+/** Runs `mindmesh serve` in these folders until the test is over. */
 async function serve(folders: Folders, ...args: readonly string[]): Promise<void> {
   const alone =
     '--api-port 0 --no-window --no-mdns --listen /ip4/127.0.0.1/tcp/0 --threads 1 --always-work';
@@ -71,7 +74,7 @@ async function serve(folders: Folders, ...args: readonly string[]): Promise<void
   );
 }
 
-/** A folder below `root` whose path has so many bytes. */
+/** A folder below `root` whose path has this many bytes. */
 function deepFolder(root: string, bytes: number): string {
   let path = root;
   while (bytes - path.length > 201) {

@@ -1,4 +1,4 @@
-/** What one window changes is seen in every other one, and what is not watched is not told. */
+/** A change in one window shows in every other one, and topics without a watcher are not sent. */
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -17,7 +17,7 @@ import { eventually, eventuallyTrue } from '../support/host/host-processes.ts';
 import { standInHost } from '../support/host/host-stand-in.ts';
 import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
-/** A window: asks, and notes when it was told what. */
+/** A window that sends requests and records what it got and when. */
 class Window {
   readonly #client: RpcClient<HostApi>;
   readonly #told: { readonly event: TopicEvent; readonly at: number }[] = [];
@@ -34,7 +34,7 @@ class Window {
   private constructor(socket: WebSocket) {
     this.#client = new RpcClient({
       contract: hostApi,
-      answerer: 'the host',
+      server: 'the host',
       ended: () => new AppError('not-running', 'The host is gone.'),
       send: (message) => socket.send(JSON.stringify(message)),
       notices: {},
@@ -47,7 +47,7 @@ class Window {
     return (method, params) => this.#client.call(method, params);
   }
 
-  /** Resolves when each topic was told once. */
+  /** Resolves when each topic has had an event. */
   async watch(...topics: Topic[]): Promise<void> {
     const onEvent = (event: TopicEvent): void => {
       this.#told.push({ event, at: performance.now() });
@@ -60,12 +60,12 @@ class Window {
     return this.#told.map(({ event }) => event.topic);
   }
 
-  /** All that it was told. */
+  /** Everything that it received. */
   get text(): string {
     return JSON.stringify(this.#told);
   }
 
-  /** When a topic was told for the first time as `isWanted` says. */
+  /** When a topic first had a value for which `isWanted` is true. */
   seen<T extends Topic>(topic: T, isWanted: (value: TopicValues[T]) => boolean): Promise<number> {
     return eventually(
       `${topic} as wanted`,
@@ -77,7 +77,7 @@ class Window {
   }
 }
 
-/** A host with its real node, and how windows get to it. */
+/** A host with its real node, and a function that connects windows to it. */
 async function hostWithWindows(): Promise<{ server: DashboardServer; dataFolder: string }> {
   const dataFolder = await temporaryFolder();
   const host = await standInHost({

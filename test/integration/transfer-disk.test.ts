@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(home, { recursive: true, force: true }));
 
-/** Mounts a small disk, when this machine allows it. */
+/** Mounts a small disk, where this machine allows it. */
 async function smallDisk(megabytes: number): Promise<string | undefined> {
   const folder = join(home, 'small-disk');
   await mkdir(folder, { recursive: true });

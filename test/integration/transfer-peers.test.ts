@@ -1,4 +1,4 @@
-/** Model bytes between peers over real connections: from several at once, and from some that cannot be trusted. */
+/** Model bytes between peers over real connections: from several at once, and from some that lie. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -88,7 +88,7 @@ describe('fetching layers from peers', () => {
     await node.library.shardPath(owner.model.manifestId, someLayers);
     const before = owner.given.bytes;
     await node.library.shardPath(owner.model.manifestId, { firstLayer: 2, lastLayer: 4 });
-    // One layer of three is new.
+    // One of the three layers is new.
     expect(owner.given.bytes - before).toBeLessThan(before * 0.4);
     expect(owner.given.bytes - before).toBeGreaterThan(before * 0.25);
   });
@@ -125,14 +125,14 @@ describe('fetching layers from peers', () => {
     expect(faults).toEqual([
       expect.objectContaining({ id: liar.peer.channels.peer, kind: 'peer', fault: 'lied' }),
     ]);
-    // At most what was under way when the first lie was seen.
+    // At most the chunks that were under way when the first wrong one was seen.
     expect(liar.given.bytes).toBeLessThan(8 * 1024 * 1024);
   });
 
   it('drops a peer that sends wrong hashes', async () => {
     const told = Promise.withResolvers<SourceFault>();
     const honest = await startOwner(path, {
-      // Not before the liar had its say.
+      // The honest peer waits until the lying one has sent something.
       spoil: (model) => ({
         leaves: async (tensor) => {
           await told.promise;
@@ -192,7 +192,7 @@ describe('fetching layers from peers', () => {
     const stall = Promise.withResolvers<void>();
     await fetchFrom(node, honest.model, [stalled, honest], {
       times: quick,
-      // Slow enough for the stall to be noticed before all is there.
+      // Slow enough that the stall is noticed before everything has arrived.
       download: new TokenBucket(10_000_000),
       onFault: ({ id, fault }) => {
         faults.push(`${id === stalled.peer.channels.peer ? 'stalled' : 'honest'} ${fault}`);
@@ -290,7 +290,7 @@ describe('limits', () => {
       const startedAt = performance.now();
       await node.library.shardPath(owner.model.manifestId, someLayers);
       const seconds = (performance.now() - startedAt) / 1000;
-      // The first second's worth may go at once, and the last chunk may overdraw.
+      // The bytes of the first second may go at once, and the last chunk may exceed the rate.
       const least = (owner.given.bytes - rate - 1024 * 1024) / rate;
       expect(least).toBeGreaterThan(0.5);
       expect(seconds).toBeGreaterThan(least);

@@ -1,4 +1,4 @@
-/** A download goes on after its process was killed, and believes nothing of what it finds. */
+/** A download goes on after its process was killed, and checks everything that it finds. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(home, { recursive: true, force: true }));
 
-/** A library that knows the model and its hashes, and has no layers of it. */
+/** A library that knows the model and its hashes, but has none of its layers. */
 async function libraryFolder(): Promise<string> {
   const folder = await temporaryFolder();
   const library = await ModelLibrary.open({ folder, onWarning: () => {} });
@@ -70,7 +70,7 @@ async function journalled(folder: string): Promise<number> {
   return bytes;
 }
 
-/** Kills the process when its journal claims so many bytes; how many it claims then. */
+/** Kills the process when its journal claims this many bytes; returns how many it claims then. */
 async function killAfter(folder: string, child: ChildProcess, bytes: number): Promise<number> {
   child.on('message', () => {
     void journalled(folder).then((found) => found >= bytes && child.kill('SIGKILL'));
@@ -108,7 +108,7 @@ it('a process that was killed twice takes up what it had, and fetches little aga
     `${someLayers.firstLayer}-${someLayers.lastLayer}.gguf`,
     'header.gguf',
   ]);
-  // Beside what was missing: what the killed process had asked for, at most four chunks, and the file's header.
+  // Beside the missing bytes: what the killed process had requested, at most four chunks, and the file's header.
   const sent = server.sent.bytes - sentBefore;
   expect(sent).toBeLessThan(expected.byteLength - second + 4.25 * 1024 * 1024);
 });

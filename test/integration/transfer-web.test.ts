@@ -51,7 +51,7 @@ type Parts = Fetching & {
   readonly expected: Buffer;
 };
 
-/** A node that may fetch from these addresses, and from a peer that knows the hashes and gives nothing else. */
+/** A node that may download from these addresses, and from a peer that has only the hashes. */
 async function startFetcher(
   urls: readonly string[],
   gives = false,
@@ -76,7 +76,7 @@ async function startFetcher(
   return { ...fetching, node, id: owner.model.manifestId, expected };
 }
 
-/** A port of this machine that counts who comes. */
+/** A port of this machine that counts connections. */
 async function watchedPort(): Promise<{
   readonly number: number;
   readonly connections: () => number;
@@ -115,7 +115,7 @@ describe('layers from a web server', () => {
 
   it('come from the server and from peers at the same time', async () => {
     const server = await startModelServer(content);
-    // Slow enough for both to get going.
+    // Slow enough that both sources take part.
     const limit = new TokenBucket(8_000_000);
     const { node, id, expected, received } = await startFetcher([server.url], true, limit);
     const shard = await node.library.shardPath(id, someLayers);
@@ -280,7 +280,7 @@ it('the header of a file on the web is read with few requests and little more th
   expect(server.sent.requests).toBeLessThan(4);
 });
 
-/** The server's file, as a catalog would know it. */
+/** The server's file as an entry of a catalog. */
 async function wanted(
   server: ModelServer,
   changes: Partial<FileDownload> = {},

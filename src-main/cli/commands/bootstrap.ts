@@ -1,10 +1,9 @@
 /** `mindmesh bootstrap`: a node that others begin with, and a relay for those that cannot be dialled. */
-import type { ChildProcess } from 'node:child_process';
-import { on, once } from 'node:events';
+import { once } from 'node:events';
 import { join } from 'node:path';
-import {
-  type BootstrapConfigInput,
-  bootstrapMessageSchema,
+import type {
+  BootstrapConfigInput,
+  BootstrapStarted,
 } from '../../../src-shared/api/bootstrap-api.ts';
 import { AppError } from '../../../src-shared/errors.ts';
 import { nodeRuntimeFlags } from '../../../src-shared/api/node-config.ts';
@@ -12,6 +11,8 @@ import { type Child, describeExit, startChild } from '../../../src-shared/proces
 import { appFiles } from '../../base/app-files.ts';
 import { dataFolderAt, prepareDataFolder } from '../../data/data-folder.ts';
 import { lockDataFolder } from '../../data/data-folder-lock.ts';
+import { linkToBootstrap } from '../../node/bootstrap-link.ts';
+import { startByLink } from '../../node/child-link.ts';
 import { bootstrapLines } from '../../../src-shared/words/command-line.ts';
 import { note, print, printJson } from '../terminal.ts';
 import type { CommonOptions } from '../use-host.ts';
@@ -29,8 +30,6 @@ export type BootstrapOptions = CommonOptions & {
 
 const defaultListen = ['/ip4/0.0.0.0/tcp/6373'];
 
-type Ready = { readonly peer: string; readonly addresses: readonly string[] };
-
 export async function bootstrap(options: BootstrapOptions): Promise<void> {
   const interrupted = new AbortController();
   const interrupt = (): void => interrupted.abort();
@@ -43,7 +42,7 @@ export async function bootstrap(options: BootstrapOptions): Promise<void> {
   const lock = await lockDataFolder(dataFolder);
   let child: Child | undefined;
   try {
-    let ready: Ready | undefined;
+    let ready: BootstrapStarted | undefined;
     child = await startNode(options, dataFolder.folder, interrupted.signal, (told) => {
       ready = told;
     });
@@ -70,7 +69,7 @@ function startNode(
   options: BootstrapOptions,
   dataFolder: string,
   signal: AbortSignal,
-  onReady: (ready: Ready) => void,
+  onReady: (ready: BootstrapStarted) => void,
 ): Promise<Child> {
   return startChild(
     {
@@ -82,11 +81,9 @@ function startNode(
       readyWithinMs: 30_000,
       stopWithinMs: 3000,
       whenReady: async (process, over) => {
-        process.send(configOf(options, dataFolder));
-        onReady(await answer(process, over));
-        if (options.verbose === true) {
-          process.on('message', tellLog);
-        }
+        const link = linkToBootstrap(process, options.verbose === true ? note : () => {});
+        const config = configOf(options, dataFolder);
+        onReady(await startByLink(link, over, () => link.call('start', config)));
       },
       askToStop: (process) => process.disconnect(),
       output: { onLine: note },
@@ -109,27 +106,6 @@ function configOf(options: BootstrapOptions, dataFolder: string): BootstrapConfi
       bytesPerSecond: bandwidth === undefined ? undefined : bandwidth * 1000,
     },
   };
-}
-
-/** Waits for the node's first message that is no log line. */
-async function answer(process: ChildProcess, over: AbortSignal): Promise<Ready> {
-  for await (const [message] of on(process, 'message', { signal: over })) {
-    const told = bootstrapMessageSchema.safeParse(message).data;
-    if (told?.type === 'ready') {
-      return told;
-    }
-    if (told?.type === 'failed') {
-      throw new AppError(told.error.code, told.error.message);
-    }
-  }
-  throw new AppError('child-failed', childWords.saidNothing(childNames.bootstrap));
-}
-
-function tellLog(message: unknown): void {
-  const told = bootstrapMessageSchema.safeParse(message).data;
-  if (told?.type === 'log') {
-    note(`${told.level}: ${told.message}`);
-  }
 }
 
 async function untilAborted(signal: AbortSignal): Promise<undefined> {

@@ -113,13 +113,13 @@ type OpenSettings = {
 
 async function withSettings<T>(
   options: SettingsOptions,
-  work: (store: OpenSettings) => Promise<T>,
+  use: (store: OpenSettings) => Promise<T>,
 ): Promise<T> {
   const dataFolder = dataFolderAt(options.data);
   const connection = await findHost(dataFolder);
   if (connection !== undefined) {
     try {
-      return await work({
+      return await use({
         models: connection.snapshot().node?.models ?? [],
         read: () => connection.call('settings', {}),
         change: (changed) => connection.call('changeSettings', changed),
@@ -133,7 +133,7 @@ async function withSettings<T>(
   try {
     const { settings, warnings } = services;
     warnings.forEach((warning) => note(warningWords(warning)));
-    return await work({
+    return await use({
       models: undefined,
       read: () => settings.settings,
       change: (changed) => settings.change(changed),

@@ -16,7 +16,7 @@ import {
   withoutItem,
 } from './setting-values.ts';
 
-/** Each is tried with every setting; these few would else be drawn too seldom. */
+/** These few are tried with every setting, since random values would contain them too seldom. */
 const choices = ['pause', 'work', 'auto', 'cpu', 'chosen', 'automatic', '', 'DE'];
 const plainValues: readonly unknown[] = [null, true, false, {}, [], ...choices];
 /** Values of all other shapes that settings have; each setting takes some of them. */

@@ -14,12 +14,12 @@ _NET_WM_DESKTOP = 1
 `;
 const { signal } = new AbortController();
 
-/** A desktop on which a test moves the focus, and opens and closes windows. */
+/** A desktop on which the test moves the focus, and opens and closes windows. */
 class PlayedDesktop {
   active = '0x10';
   desktop = 1;
   readonly windows = new Map<string, string>();
-  /** Ids that were asked for since the last look. */
+  /** Ids that were looked up since the last look. */
   asked: string[] = [];
   readonly #full = new FullScreenWindows((_command, args) => this.#answer(args));
 

@@ -1,4 +1,5 @@
 /** Watches for games: compares the running programs with the launchers' folders and with the owner's list. */
+import { isDeepStrictEqual } from 'node:util';
 import type { Reading, RunningGame } from '../../../src-shared/duty.ts';
 import type { Clock } from '../../../src-shared/clock.ts';
 import { findGames, type GameFolder } from './find-games.ts';
@@ -19,10 +20,19 @@ export type GameFinderOptions = {
  */
 const foldersEveryMs = 600_000;
 
+/** What games are found by. */
+type Searched = {
+  readonly running: readonly RunningProgram[];
+  readonly folders: readonly GameFolder[];
+  readonly exclusiveApps: readonly string[];
+  readonly ours: ReadonlySet<number>;
+};
+
 export class GameFinder {
   readonly #options: GameFinderOptions;
   #folders: readonly GameFolder[] = [];
   #foldersAt: number | undefined;
+  #last: { readonly searched: Searched; readonly games: RunningGame[] } | undefined;
 
   constructor(options: GameFinderOptions) {
     this.#options = options;
@@ -35,7 +45,29 @@ export class GameFinder {
       this.#foldersAt = clock.now();
     }
     return mapReading(programs, (running) =>
-      findGames(running, this.#folders, exclusiveApps(), own().pids),
+      this.#findAmong({
+        running,
+        folders: this.#folders,
+        exclusiveApps: exclusiveApps(),
+        ours: own().pids,
+      }),
     );
   }
+
+  /** Hundreds of paths are compared with all folders only when something has changed. */
+  #findAmong(searched: Searched): RunningGame[] {
+    if (this.#last === undefined || !isSameSearch(searched, this.#last.searched)) {
+      const { running, folders, exclusiveApps, ours } = searched;
+      this.#last = { searched, games: findGames(running, folders, exclusiveApps, ours) };
+    }
+    return this.#last.games;
+  }
+}
+
+function isSameSearch(one: Searched, other: Searched): boolean {
+  return (
+    one.running === other.running &&
+    one.folders === other.folders &&
+    isDeepStrictEqual([one.exclusiveApps, one.ours], [other.exclusiveApps, other.ours])
+  );
 }

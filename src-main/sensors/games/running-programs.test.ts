@@ -79,3 +79,17 @@ garbage
     { pid: 777, cpuSeconds: 1.25, paths: ['/usr/bin/node'] },
   ]);
 });
+
+it('tells the same list again while no process came, went or became another program', async () => {
+  const root = await fileTree({ '1/cmdline': 'init\0', '50/cmdline': '/bin/sh\0' });
+  const programs = new LinuxPrograms(root, new ManualClock());
+  await programs.read();
+  await addFiles(root, { '60/cmdline': '/bin/sh\0' });
+  const list = await programs.read();
+  expect(await programs.read()).toBe(list);
+  await addFiles(root, { '60/cmdline': '/opt/games/quake\0' });
+  const changed = await programs.read();
+  expect(changed).not.toBe(list);
+  await rm(join(root, '1'), { recursive: true });
+  expect(await programs.read()).not.toBe(changed);
+});

@@ -1,6 +1,7 @@
 /** Lists the running programs, as far as the system shows them; games are recognised among them. */
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Reading } from '../../../src-shared/duty.ts';
 import { type Clock, systemClock } from '../../../src-shared/clock.ts';
 import { known, unknown } from '../reading.ts';
@@ -20,11 +21,12 @@ const youngMs = 60_000;
 const rereadMs = 60_000;
 const maxProcesses = 20_000;
 
-/** Linux's processes, from /proc. Only new and young ones are read in full. */
+/** Linux's processes, from /proc. Only new and young ones are read in full. While none changes, the reading is the same one. */
 export class LinuxPrograms {
   readonly #procRoot: string;
   readonly #clock: Clock;
   readonly #seen = new Map<number, Seen>();
+  #reading: Reading<readonly RunningProgram[]> | undefined;
 
   constructor(procRoot = '/proc', clock: Clock = systemClock) {
     this.#procRoot = procRoot;
@@ -43,23 +45,31 @@ export class LinuxPrograms {
     if (pids.size === 0) {
       return unknown({ code: 'untold', fact: 'processes' });
     }
+    let isSame = true;
     // Processes that ran before the first look are not young.
     const since = this.#seen.size === 0 ? now - youngMs : now;
     for (const pid of this.#seen.keys()) {
       if (!pids.has(pid)) {
         this.#seen.delete(pid);
+        isSame = false;
       }
     }
     for (const pid of pids) {
       const seen = this.#seen.get(pid);
       if (seen === undefined) {
         this.#seen.set(pid, { since, readAt: now, paths: await this.#paths(pid) });
+        isSame = false;
       } else if (now - seen.since < youngMs || now - seen.readAt >= rereadMs) {
-        seen.paths = await this.#paths(pid);
+        const paths = await this.#paths(pid);
+        isSame &&= isDeepStrictEqual(paths, seen.paths);
+        seen.paths = paths;
         seen.readAt = now;
       }
     }
-    return known([...this.#seen].map(([pid, { paths }]) => ({ pid, paths })));
+    if (!isSame || this.#reading === undefined) {
+      this.#reading = known([...this.#seen].map(([pid, { paths }]) => ({ pid, paths })));
+    }
+    return this.#reading;
   }
 
   async #paths(pid: number): Promise<readonly string[]> {

@@ -60,6 +60,29 @@ it('keeps track of processes that come and go', () => {
   );
 });
 
+it('takes in programs that start and end between two lists of all, and keeps what only those tell', () => {
+  const records = recordsAfter(
+    'begin\nprocess\t4\tSystem\nprocess\t88\tC:\\Windows\\explorer.exe\ncpu\t4\t12.5\nend\tprocesses',
+  );
+  for (const line of ['gone\t88', 'process\t88\tD:\\Games\\a.exe', 'end\tstarts']) {
+    expect(records.push(line)).toBe(true);
+  }
+  expect(records.sections.processes).toEqual(
+    known({
+      paths: new Map([
+        [4, 'System'],
+        [88, 'D:\\Games\\a.exe'],
+      ]),
+      cpuSeconds: new Map([[4, 12.5]]),
+    }),
+  );
+});
+
+it('knows no programs from starts alone', () => {
+  const { processes } = recordsAfter('begin\nprocess\t88\ta.exe\nend\tstarts').sections;
+  expect(processes).toEqual(unknown({ code: 'not-answered-yet', tool: 'Windows' }));
+});
+
 it('reads seconds of processor time in any language', () => {
   const { processes } = recordsAfter(
     'begin\ncpu\t88\t12,5\ncpu\t89\t3.25\nend\tprocesses',

@@ -2,7 +2,7 @@
 import type { Reading } from '../../../src-shared/duty.ts';
 import type { SingleReason } from '../../../src-shared/missing-reason.ts';
 import type { FullScreenWindow } from '../games/full-screen.ts';
-import { known, parseNumber, unknown } from '../reading.ts';
+import { known, mapReading, parseNumber, unknown } from '../reading.ts';
 
 export type WindowsAdapter = {
   readonly luid: string;
@@ -123,6 +123,16 @@ export class WindowsRecords {
       case 'processes':
         this.#sections = { ...this.#sections, processes: known(this.#toProcesses(of)) };
         return true;
+      case 'starts': {
+        // Programs that came and went since the last list of all; of times it has none.
+        const { processes } = this.#sections;
+        const { paths } = this.#toProcesses(of);
+        this.#sections = {
+          ...this.#sections,
+          processes: mapReading(processes, ({ cpuSeconds }) => ({ paths, cpuSeconds })),
+        };
+        return true;
+      }
       case 'load': {
         const engines = of('engine').flatMap(toCounter);
         const memory = of('memory').flatMap(toCounter);

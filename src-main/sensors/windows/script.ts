@@ -1,3 +1,9 @@
+export type WindowsScriptPlan = {
+  readonly everyMs: number;
+  readonly startsEveryMs: number;
+  readonly alertFile: string;
+};
+
 /**
  * The PowerShell script that reads Windows' facts. One PowerShell keeps running, since starting it takes half a
  * second of processor time. Each fact is a line of words with tabs between them; "end" closes a section, so that half
@@ -6,10 +12,14 @@
  * Loads come from WMI's counter classes, whose names are the same in every language, unlike those of typeperf and
  * Get-Counter. The adapters' names and LUIDs come from DirectX's part of the registry.
  *
- * @param everySeconds between readings of the owner's presence; processes and cards cost more, so they are read at
- * every second and every fifth of these readings
+ * A program that starts is seen by its new process id, because Windows tells of starts only to administrators, and WMI's
+ * query for new processes reads all of them each time, for many times the cost.
+ *
+ * @param plan.everyMs between readings of the owner's presence; processes and cards cost more, so they are read at every
+ * second and every fifth of these readings
+ * @param plan.startsEveryMs between looks for new process ids, while the file `plan.alertFile` is there
  */
-export function windowsScript(everySeconds: number): string {
+export function windowsScript({ everyMs, startsEveryMs, alertFile }: WindowsScriptPlan): string {
   return `
 $ErrorActionPreference = 'Stop'
 [Console]::OutputEncoding = New-Object System.Text.UTF8Encoding $false
@@ -29,6 +39,25 @@ public static long IdleMilliseconds() {
   LastInput info = new LastInput(); info.Size = 8;
   if (!GetLastInputInfo(ref info)) { return -1; }
   return unchecked((uint)Environment.TickCount - info.Tick);
+}
+[DllImport("kernel32.dll")] static extern bool K32EnumProcesses([Out] int[] ids, int bytes, out int used);
+[DllImport("kernel32.dll")] static extern IntPtr OpenProcess(uint access, bool inherit, int id);
+[DllImport("kernel32.dll")] static extern bool CloseHandle(IntPtr handle);
+[DllImport("kernel32.dll", CharSet = CharSet.Unicode)] static extern bool QueryFullProcessImageName(
+  IntPtr process, uint flags, System.Text.StringBuilder name, ref int size);
+public static int[] ProcessIds() {
+  int[] ids = new int[8192]; int used;
+  if (!K32EnumProcesses(ids, ids.Length * 4, out used)) { return null; }
+  int[] told = new int[used / 4]; Array.Copy(ids, told, told.Length);
+  return told;
+}
+public static string PathOf(int id) {
+  IntPtr process = OpenProcess(0x1000, false, id);
+  if (process == IntPtr.Zero) { return null; }
+  System.Text.StringBuilder name = new System.Text.StringBuilder(32768); int size = name.Capacity;
+  bool isTold = QueryFullProcessImageName(process, 0, name, ref size);
+  CloseHandle(process);
+  return isTold ? name.ToString() : null;
 }
 '@
 
@@ -80,24 +109,39 @@ function Say-Network {
 
 $known = @{}
 $isLocked = $false
+function Say-Start($id, $name) {
+  $known[$id] = $true
+  $path = [MindMesh.Native]::PathOf($id)
+  if (-not $path) { $path = $name }
+  Say 'process' $id $path
+}
+function Say-Ends($alive) {
+  foreach ($id in @($known.Keys)) { if (-not $alive.ContainsKey($id)) { $known.Remove($id); Say 'gone' $id } }
+}
+function Say-Starts {
+  $ids = [MindMesh.Native]::ProcessIds()
+  if ($null -eq $ids) { return }
+  $alive = @{}
+  $new = @()
+  foreach ($id in $ids) { $alive[$id] = $true; if (-not $known.ContainsKey($id)) { $new += $id } }
+  if ($new.Count -eq 0 -and $alive.Count -eq $known.Count) { return }
+  Say-Ends $alive
+  foreach ($id in $new) { Say-Start $id (Get-Process -Id $id -ErrorAction SilentlyContinue).ProcessName }
+  Say 'end' 'starts'
+}
 function Say-Processes {
   $alive = @{}
   $script:isLocked = $false
   foreach ($process in [Diagnostics.Process]::GetProcesses()) {
     $alive[$process.Id] = $true
-    if (-not $known.ContainsKey($process.Id)) {
-      $path = $process.ProcessName
-      try { if ($process.MainModule.FileName) { $path = $process.MainModule.FileName } } catch { }
-      $known[$process.Id] = $true
-      Say 'process' $process.Id $path
-    }
+    if (-not $known.ContainsKey($process.Id)) { Say-Start $process.Id $process.ProcessName }
     if ($process.ProcessName -eq 'LogonUI') { $script:isLocked = $true }
     if ($process.ProcessName -in 'node', 'electron', 'MindMesh') {
       try { Say 'cpu' $process.Id $process.TotalProcessorTime.TotalSeconds } catch { }
     }
     $process.Dispose()
   }
-  foreach ($id in @($known.Keys)) { if (-not $alive.ContainsKey($id)) { $known.Remove($id); Say 'gone' $id } }
+  Say-Ends $alive
   Say 'end' 'processes'
 }
 
@@ -120,7 +164,12 @@ for ($look = 0; $true; $look++) {
     Say-Network
     try { Say-Load } catch { Say 'failed' 'load' $_.Exception.Message }
   }
-  Start-Sleep -Seconds ${everySeconds}
+  if ([IO.File]::Exists('${alertFile.replaceAll("'", "''")}')) {
+    for ($part = 0; $part -lt ${Math.round(everyMs / startsEveryMs)}; $part++) {
+      Start-Sleep -Milliseconds ${startsEveryMs}
+      Say-Starts
+    }
+  } else { Start-Sleep -Milliseconds ${everyMs} }
 }
 `;
 }

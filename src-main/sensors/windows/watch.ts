@@ -1,32 +1,48 @@
 /** Keeps the one PowerShell running that reads Windows' facts, and passes its sections to the sensors. */
 import type { SingleReason } from '../../../src-shared/missing-reason.ts';
+import { everyMs } from '../fact-sources.ts';
 import { LineTool } from '../line-tool.ts';
+import { AlertFile } from './alert-file.ts';
 import { type WindowsSections, WindowsRecords } from './records.ts';
 import { windowsScript } from './script.ts';
 
 export type WindowsWatchOptions = {
+  /** Whether a game that starts may need memory that engines have. */
+  readonly hasEngines: () => boolean;
+  readonly alert?: AlertFile;
   readonly command?: string;
   readonly args?: readonly string[];
   readonly silentWithinMs?: number;
 };
 
-const everySeconds = 2;
 /** The first lines come only after PowerShell has compiled a part of the script, in milliseconds. */
 const defaultSilentWithinMs = 60_000;
 
 export class WindowsWatch {
   readonly #records = new WindowsRecords();
   readonly #tool: LineTool;
+  readonly #hasEngines: () => boolean;
+  readonly #alert: AlertFile;
 
   #onChange: (() => void) | undefined;
   /** Restarts, one after another. */
   #restarts: Promise<void> = Promise.resolve();
 
   constructor({
+    hasEngines,
+    alert = new AlertFile(),
     command = 'powershell.exe',
-    args = powerShellArguments(windowsScript(everySeconds)),
+    args = powerShellArguments(
+      windowsScript({
+        everyMs: everyMs.glance,
+        startsEveryMs: everyMs.start,
+        alertFile: alert.path,
+      }),
+    ),
     silentWithinMs = defaultSilentWithinMs,
-  }: WindowsWatchOptions = {}) {
+  }: WindowsWatchOptions) {
+    this.#hasEngines = hasEngines;
+    this.#alert = alert;
     this.#tool = new LineTool({
       name: 'PowerShell',
       command,
@@ -54,8 +70,13 @@ export class WindowsWatch {
 
   async stop(): Promise<void> {
     this.#onChange = undefined;
+    this.#alert.set(false);
     await this.#restarts;
     await this.#tool.stop();
+  }
+
+  retime(): void {
+    this.#alert.set(this.#onChange !== undefined && this.#hasEngines());
   }
 
   /** Processes are reported only when they start or end, so forgetting them means a restart of the script. */

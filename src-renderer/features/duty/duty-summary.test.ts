@@ -58,7 +58,7 @@ describe('the owner’s own questions', () => {
     expect(ownQuestions({ duty: paused, node: node(false) })).toBe('nowhere');
   });
 
-  it('are not promised to anybody while the machine is being released', () => {
+  it('are promised to no machine while this one is being released', () => {
     const draining: HostSnapshot['duty'] = {
       state: 'draining',
       reasons: [],

@@ -20,7 +20,7 @@ import type { Topic, TopicEvent } from '../../../src-shared/api/topics.ts';
 import type { ChatEvent, ChatRequestInput } from '../../../src-shared/chat.ts';
 import { RpcClient } from '../../../src-shared/rpc/client.ts';
 import type { Link, LinkEnd, Transport } from './transport.ts';
-import { answererNames } from '../../../src-shared/words/errors.ts';
+import { serverNames } from '../../../src-shared/words/errors.ts';
 
 /**
  * A restart of the host takes a second or two, so the first tries come quickly. The longest wait is short enough that
@@ -38,7 +38,7 @@ export interface HostView {
   readonly snapshot: HostSnapshot | null;
 }
 
-/** The connection broke before the answer came. */
+/** The connection broke before the response came. */
 export class ConnectionLostError extends Error {
   override readonly name = 'ConnectionLostError';
 }
@@ -149,7 +149,7 @@ class ReconnectingHostClient implements HostClient {
     clearTimeout(this.#retryTimer);
     const rpc = new RpcClient({
       contract: hostApi,
-      answerer: answererNames.host,
+      server: serverNames.host,
       ended: () => new ConnectionLostError(),
       send: (message) => this.#link?.send(JSON.stringify(message)),
       notices: {},
@@ -157,7 +157,7 @@ class ReconnectingHostClient implements HostClient {
         console.warn('Dropped a message of the host that could not be read.', problem),
       onLeftOut: (method, leftOut) => {
         if (leftOut.length > 0) {
-          console.warn(`Parts of the host's answer to ${method} could not be read.`, leftOut);
+          console.warn(`Parts of the host's response to ${method} could not be read.`, leftOut);
         }
       },
     });

@@ -19,7 +19,7 @@ export function CodeBlock({ children }: { children?: ReactNode }) {
         <span className="text-xs text-muted">{language}</span>
         <CopyButton value={source} label={text.chat.copyCode} />
       </div>
-      {/** The block scrolls sideways, so the keyboard must reach it. */}
+      {/* The block scrolls sideways, so the keyboard must reach it. */}
       <pre
         className="overflow-x-auto px-3.5 py-3 font-mono text-[0.8125rem] leading-relaxed focus-visible:-outline-offset-2"
         tabIndex={0}

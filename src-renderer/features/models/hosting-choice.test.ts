@@ -15,7 +15,7 @@ const large = {
 const models = [demo, large];
 
 describe('what is set to be hosted', () => {
-  it('is the demo model for who never chose, and nothing else', () => {
+  it('is the demo model, and nothing else, for an owner who never chose', () => {
     expect([demo, large].map((model) => hostingChoiceOf(null, model).kind)).toEqual([
       'whole',
       'nothing',

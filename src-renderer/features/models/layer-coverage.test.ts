@@ -47,7 +47,7 @@ function peer(
   };
 }
 
-describe('who holds the layers of a model', () => {
+describe('the holders of a model’s layers', () => {
   it('is this machine before peers, and none where neither does', () => {
     expect(layerCoverage(model, { shards: [shard(2, 4)], peers: [peer(4, 6)] })).toEqual([
       { firstLayer: 0, lastLayer: 1, holder: 'nobody' },

@@ -55,7 +55,7 @@ export function regionWords(region: string | undefined): string {
   return region === undefined || region === '' ? words.regionUnknown : countryName(region);
 }
 
-/** A fault counts half after ten minutes, so the word gets better by itself. */
+/** A fault counts half after ten minutes, so a bad standing improves by itself. */
 export function reputationWords(reputation = 1): string {
   if (reputation === 1) {
     return words.standings.good;

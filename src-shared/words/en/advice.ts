@@ -14,7 +14,7 @@ export const adviceWords: Readonly<Record<Advice, AdviceWords>> = {
   },
   'reach-other-host': {
     commandLine:
-      '"mindmesh status" tells how to reach it; to run a second one, choose another folder with --data.',
+      '"mindmesh status" shows how to reach it; to run a second one, choose another folder with --data.',
     window: null,
   },
   'choose-api-port': {

@@ -45,12 +45,12 @@ export const dialogWords = {
     `The logs are in ${folder}, which cannot be shown: ${fault}`,
   cannotStart: 'MindMesh cannot start',
   stillRunning: 'MindMesh is still running',
-  inTheTray: 'You find it in the tray. Choose Quit MindMesh there to end it.',
+  inTheTray: 'It is in the tray. Choose “Quit MindMesh” there to end it.',
 };
 
 /** `reason`: what the system or the server said. */
 export const updateFailedWords = (reason: string): string =>
-  `Looking for a newer version did not work; it is tried again by itself. (${reason})`;
+  `The check for updates failed; MindMesh tries again later. (${reason})`;
 
 /** A reason for the sentence above. */
 export const notUpdatableWords = 'this copy cannot be updated';

@@ -34,7 +34,7 @@ const draining = { state: 'draining', reasons: [game] } as const;
 const sentences: [Duty, string][] = [
   [{ state: 'off' }, 'Chat only: this computer hosts no models'],
   [{ state: 'starting' }, 'Starting: loading the models'],
-  [{ state: 'starting', isLooking: true }, 'Starting: looking at what this computer does'],
+  [{ state: 'starting', isLooking: true }, 'Starting: checking what this computer is doing'],
   [{ ...serving, workShare: 1, isSlowedByHeat: false }, 'Working for the mesh'],
   [
     { ...serving, workShare: 0.4, isSlowedByHeat: true },
@@ -42,7 +42,7 @@ const sentences: [Duty, string][] = [
   ],
   [
     { ...serving, workShare: 0.75, isSlowedByHeat: false },
-    'Working for the mesh 75 % of the time, as your power cap says',
+    'Working for the mesh 75 % of the time, because of your power cap',
   ],
   [
     { ...draining, reasons: [game], deadline: { kind: 'by', atMs: 5 }, isEnding: false },

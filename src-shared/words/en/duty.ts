@@ -13,7 +13,7 @@ export const pauseChoiceWords: Readonly<Record<PauseChoice, string>> = {
   'finish then pause': 'Finish answers, then pause',
 };
 
-export const lookingWords = 'Starting: looking at what this computer does';
+export const lookingWords = 'Starting: checking what this computer is doing';
 
 /** "Paused: Cyberpunk2077.exe is running". */
 export function dutyWords(duty: Duty, now: Now): string {
@@ -56,7 +56,7 @@ function servingWords({ workShare, isSlowedByHeat }: Extract<Duty, { state: 'ser
   if (workShare >= 1) {
     return 'Working for the mesh';
   }
-  const why = isSlowedByHeat ? 'to stay cool' : 'as your power cap says';
+  const why = isSlowedByHeat ? 'to stay cool' : 'because of your power cap';
   return `Working for the mesh ${Math.round(workShare * 100)} % of the time, ${why}`;
 }
 
@@ -109,7 +109,7 @@ export function causeWords(cause: PauseCause, now: Now): string {
       return `it is not known whether the computer runs on battery: ${missingWords(cause.missing)}`;
     case 'outside-hours':
       return cause.opensAt === null
-        ? 'your schedule has no hours'
+        ? 'your schedule allows no hours'
         : `your schedule begins again at ${timeWords(cause.opensAt, now)}`;
     case 'in-use':
       return `the computer was used in the last ${cause.minutes === 1 ? 'minute' : `${cause.minutes} minutes`}`;
@@ -120,7 +120,7 @@ export function causeWords(cause: PauseCause, now: Now): string {
     case 'processor-unknown':
       return `it is not known how busy the processor is: ${missingWords(cause.missing)}`;
     case 'no-video-memory':
-      return `the models need ${(cause.neededBytes / 1e9).toFixed(1)} GB of video memory, and less is free`;
+      return `the models need ${(cause.neededBytes / 1e9).toFixed(1)} GB of video memory, but less is free`;
     case 'going-to-sleep':
       return 'the computer is going to sleep';
     case 'no-network':

@@ -89,9 +89,10 @@ export const toolWords = {
   notRun: (tool: string, why: string) => `${tool} could not be run: ${why}`,
 };
 
-/** The answering ends of links as sentences call them. */
-export const answererNames = {
+/** The servers of links as sentences call them. */
+export const serverNames = {
   node: 'the mesh node',
+  bootstrap: 'the bootstrap node',
   /** The host, to its command line and to its window. */
   runningHost: 'the running MindMesh',
   host: 'MindMesh',
@@ -100,17 +101,18 @@ export const answererNames = {
 export const linkWords = {
   /** `problem`: a clause about a parameter. */
   invalidRequest: (problem: string) => `This request makes no sense: ${problem}.`,
-  invalidAnswer: (answerer: string) =>
-    `What ${answerer} answered is not valid; it may be of another version.`,
-  late: (answerer: string, seconds: number) =>
-    `No answer came from ${answerer} within ${seconds} seconds; this computer may be overloaded.`,
+  invalidResponse: (server: string) =>
+    `What ${server} answered is not valid; it may be of another version.`,
+  late: (server: string, seconds: number) =>
+    `No answer came from ${server} within ${seconds} seconds; this computer may be overloaded.`,
+  noSuchMethod: (method: string) => `There is no method called "${method}".`,
   cancelled: 'The answer was stopped.',
   tooMany: (most: number) =>
     `This window already waits for ${most} answers; try again when some have come.`,
   beforeStart: 'This cannot be answered before MindMesh has started.',
 };
 
-/** Entries that an answer had to do without. */
+/** Entries that were left out of a response. */
 export const leftOutWords = {
   /** `list`: what the list has, in plural. `entry`: its name in quotation marks, or its place. */
   entry: (list: string, entry: string, why: string) =>
@@ -124,9 +126,9 @@ export const hostErrors = {
   stopping: 'MindMesh is being stopped.',
   noWindow: 'This MindMesh shows no window in a browser.',
   /** `fault`: a sentence. */
-  triedAgain: (fault: string) => `${fault} It is tried again by itself.`,
+  triedAgain: (fault: string) => `${fault} MindMesh tries again automatically.`,
   nodeEnded:
-    'The mesh node ended before it had answered. It starts again by itself; try again in a moment.',
+    'The mesh node ended before it had answered. It restarts automatically; try again in a moment.',
   nodeStopped: 'The mesh node is stopped.',
   nodeStarting: 'The mesh node is still starting; try again in a moment.',
   windowPortTaken: (port: number) => `Port ${port}, for the window, is taken by another program.`,
@@ -142,7 +144,7 @@ export const dataFolderErrors = {
   readOnly: 'that file system is read-only; mount it writable',
   full: 'the disk is full; free some space',
   partIsFile: 'a part of that path is a file; move that file away',
-  other: (problem: string) => `${problem}; repair that`,
+  other: (problem: string) => problem,
   lockFull: (folder: string) =>
     `The data folder ${folder} cannot be used: the disk is full. Free some space.`,
   notLocked: (folder: string, why: string) =>
@@ -150,10 +152,15 @@ export const dataFolderErrors = {
   inUse: (folder: string, pid: number | undefined) =>
     `The data folder ${folder} is in use by another MindMesh${pid === undefined ? '' : `, process ${pid}`}.`,
   foreign: (folder: string) =>
-    `The data folder ${folder} belongs to another user of this computer, or is closed to you. It cannot be read, so it is not known whether MindMesh runs there. Ask as that user.`,
+    `The data folder ${folder} belongs to another user of this computer, or is closed to you. It cannot be read, so it is not known whether MindMesh runs there. Try again as that user.`,
   badApiKey: (path: string) =>
     `The file ${path} holds no usable API key (20 to 200 letters, digits, "-" and "_"). Delete it to get a new one.`,
   logNotWritten: (folder: string, why: string) => `The log in ${folder} cannot be written: ${why}.`,
+};
+
+export const modelFileWords = {
+  missing: (path: string, model: string) =>
+    `The file ${path} of ${model} is missing, so ${model} cannot be loaded again. Put the file back, or import it from where it is now.`,
 };
 
 export const databaseErrors = {
@@ -178,3 +185,5 @@ export const databaseErrors = {
   notWritten: (folder: string, why: string) =>
     `the database in ${folder} could not be written (${why}). Check that disk, then try again.`,
 };
+
+export const notAReceiptWords = 'This is no receipt of an answer.';

@@ -56,13 +56,13 @@ export const settingWords: Readonly<Record<SettingName, SettingWords>> = {
     about: 'pauses while other programs use more of a graphics card than this',
     none: 'off',
     label: 'Pause when other programs use a graphics card',
-    help: 'From this share of its time on.',
+    help: 'When they use more than this share of its time.',
   },
   pauseOnCpuLoadPercent: {
     about: 'pauses while other programs use more of the processor than this',
     none: 'off',
     label: 'Pause when other programs use the processor',
-    help: 'From this share of all its cores on.',
+    help: 'When they use more than this share of all its cores.',
   },
   onBattery: {
     about: 'on battery: pause or work',
@@ -83,7 +83,7 @@ export const settingWords: Readonly<Record<SettingName, SettingWords>> = {
     about: 'when it may work, such as "mon-fri 18:00-08:00, sat,sun 00:00-24:00"',
     none: 'always',
     label: 'Hours',
-    help: 'The clock of this computer counts. Other reasons to pause go on.',
+    help: 'By the clock of this computer. Other reasons to pause still apply.',
   },
   temperatureCeilingCelsius: {
     about: 'a graphics card pauses from here on, and works less from 5 °C below',
@@ -99,7 +99,7 @@ export const settingWords: Readonly<Record<SettingName, SettingWords>> = {
   powerCapPercent: {
     about: 'how much of the time it works',
     label: 'Power cap',
-    help: 'How much of the time it works. Half the time takes about half the power.',
+    help: 'How much of the time it works. Half the time uses about half the power.',
   },
   cpuLimitWhenActivePercent: {
     about: "how many of the processor's cores it may use while you are active",
@@ -183,13 +183,13 @@ export const settingWords: Readonly<Record<SettingName, SettingWords>> = {
   askOuterLayersHere: {
     about: 'the first and last layer are computed here, so that peers see no text',
     label: 'First and last layer on this computer',
-    help: 'Others then get numbers from in between and not the words themselves; whoever tries hard can still reconstruct much of them. This computer has to host both layers.',
+    help: 'Others then get numbers from in between and not the words themselves; someone who tries hard can still reconstruct much of them. This computer has to host both layers.',
   },
   askLeastOperators: {
     about:
-      'at least so many separate operators share the layers; from 2 on, nobody has all of them',
+      'at least this many separate operators share the layers; from 2 on, nobody has all of them',
     label: 'Separate owners that share the layers',
-    help: 'At least so many. From 2 on, nobody computes all layers of an answer, and fewer computers can answer.',
+    help: 'At least this many. From 2 on, nobody computes all layers of an answer, and fewer computers can answer.',
   },
   askPriceCeiling: {
     about: 'highest price per unit of work for your questions',
@@ -199,7 +199,7 @@ export const settingWords: Readonly<Record<SettingName, SettingWords>> = {
   },
   mdns: {
     about: 'looks for peers on the local network',
-    label: 'Find computers on this network by themselves',
+    label: 'Find computers on this network automatically',
     help: 'Tells everybody on the local network that this computer runs MindMesh.',
   },
   upnp: {
@@ -223,14 +223,14 @@ export const settingWords: Readonly<Record<SettingName, SettingWords>> = {
     help: 'Network addresses of this computer. Port 0 takes any free one.',
   },
   region: {
-    about: 'country that peers are told, such as DE; empty tells nothing',
-    label: 'Country that peers are told',
+    about: 'country that peers see, such as DE; empty for none',
+    label: 'Country that peers see',
     help: 'By its two letters. Others can then choose to ask only computers in certain countries. Empty tells nothing.',
   },
   price: {
     about: 'price of a unit of work here, as other machines are told; 0 is free',
     label: 'Price of your work',
-    help: 'What others are told that a unit of work costs here. 0 is free.',
+    help: 'The price that others see for a unit of work here. 0 is free.',
   },
   poolOnly: {
     about: 'talks to members of your pools alone',
@@ -249,7 +249,7 @@ export const settingWords: Readonly<Record<SettingName, SettingWords>> = {
   },
   apiOrigins: {
     about: 'pages in browsers that may use the API: https://app.example',
-    label: 'Web pages that may ask',
+    label: 'Web pages that may use this computer',
     help: 'Pages in a browser that may use this computer, if they know the key.',
   },
   windowPort: {
@@ -346,5 +346,5 @@ export const listWords: Readonly<
 export const appliesWords = {
   node: 'A change reconnects this computer and ends running answers.',
   engine: 'A change reloads the models and ends running answers.',
-  app: 'A change holds from the next start on.',
+  app: 'A change takes effect at the next start.',
 } as const;

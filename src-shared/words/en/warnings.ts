@@ -15,7 +15,7 @@ export function warningWords(warning: Warning): string {
     case 'database-replaced':
       return replacedWords(warning);
     case 'pause-not-stored':
-      return 'Your pause holds, but could not be written down: it is forgotten when MindMesh restarts.';
+      return 'Your pause holds, but could not be saved: it is forgotten when MindMesh restarts.';
     case 'api-port-taken':
       return `Port ${warning.port} is taken by another program, perhaps by MindMesh of another person on this computer; the API has port ${warning.instead} for now. Choose another port in the settings to have one that stays.`;
     case 'window-port-taken':

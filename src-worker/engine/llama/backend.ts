@@ -9,9 +9,9 @@ import { AppError } from '../../../src-shared/errors.ts';
 
 export type LibraryFolder = {
   readonly path: string;
-  /** Where a backend for older drivers is, when the one in `path` does not load. */
+  /** The folder of a backend for older drivers, used when the one in `path` does not load. */
   readonly fallbackPath: string | undefined;
-  /** What the libraries were built for. Without a usable device they compute on the CPU all the same. */
+  /** The GPU type that the libraries were built for. Without such a device they compute on the CPU. */
   readonly gpu: 'cuda' | 'vulkan' | 'metal' | false;
 };
 
@@ -22,16 +22,16 @@ const platformNames: Partial<Record<NodeJS.Platform, string>> = {
 };
 
 /**
- * The folders to load from, best first; never empty. The last one computes on the processor in any case.
+ * The folders to load from, best first; never empty. The last one always works on the CPU.
  *
- * @param backend 'auto' asks node-llama-cpp which GPU types this machine seems to have drivers for; 'cpu' asks nothing.
+ * @param backend 'auto' asks node-llama-cpp for which GPU types this machine seems to have drivers; 'cpu' uses the CPU only
  * @throws AppError `engine-load-failed` when no package for this machine is installed.
  */
 export async function libraryFolders(
   backend: 'auto' | 'cpu',
 ): Promise<[LibraryFolder, ...LibraryFolder[]]> {
   const gpus = backend === 'auto' ? await supportedGpus() : [];
-  // A Mac's libraries are for Metal alone, and compute on the processor too.
+  // macOS has only libraries for Metal, which compute on the CPU too.
   const onProcessor = installedFolder(false) ?? installedFolder('metal');
   const [first, ...others] = [...new Set(gpus)]
     .filter((gpu) => gpu !== false && gpu !== onProcessor?.gpu)
@@ -47,7 +47,7 @@ export async function libraryFolders(
   return [first, ...others];
 }
 
-/** Best first. Loading node-llama-cpp takes a third of a second, so only 'auto' does it. */
+/** The GPU types, best first. Loading node-llama-cpp takes a third of a second, so only 'auto' does it. */
 async function supportedGpus(): Promise<LibraryFolder['gpu'][]> {
   const { getLlamaGpuTypes } = await import('node-llama-cpp');
   return getLlamaGpuTypes('supported');

@@ -1,4 +1,4 @@
-/** The arrays of a llama_batch, allocated once: filling them is all that a decode does in JavaScript. */
+/** The arrays of a llama_batch, allocated once, so that a decode only fills them. */
 import type { Llama } from './llama.ts';
 import type { Batch } from './llama-layouts.ts';
 
@@ -6,12 +6,12 @@ import type { Batch } from './llama-layouts.ts';
 export type Run = {
   /** The sequence, 0 to maxSessions − 1. */
   readonly slot: number;
-  /** Position of the first token; everything before it is in the cache, nothing from it on. */
+  /** Position of the first token; the cache ends exactly before it. */
   readonly position: number;
   readonly count: number;
   /** int32 ids (whole, first) or float32 hidden states of count × width (middle, last), little endian. */
   readonly values: Uint8Array;
-  /** Whether logits are wanted after the last token (whole, last). */
+  /** Whether logits are needed after the last token (roles whole and last). */
   readonly wantsLogits: boolean;
 };
 
@@ -19,7 +19,7 @@ export class BatchBuffer {
   readonly batch: Batch;
   readonly #inputBytes: Uint8Array;
   readonly #bytesPerToken: number;
-  /** Sequence ids in memory that never moves, for the batch to point into. */
+  /** Sequence ids in memory that does not move, because the batch has pointers to them. */
   readonly #slots: Int32Array;
   readonly #slotsAddress: bigint;
 
@@ -29,7 +29,7 @@ export class BatchBuffer {
     const hidden = input === 'tokens' ? null : new Float32Array(capacity * input);
     this.#inputBytes = new Uint8Array((tokens ?? hidden ?? new Int32Array(0)).buffer);
     this.#bytesPerToken = input === 'tokens' ? 4 : input * 4;
-    // Small typed arrays live on the JavaScript heap, where they move; an ArrayBuffer of its own does not.
+    // Small typed arrays are on the JavaScript heap, where they may move; an explicit ArrayBuffer does not.
     this.#slots = new Int32Array(new ArrayBuffer(slots * 4));
     this.#slots.set(Array.from({ length: slots }, (_, slot) => slot));
     this.#slotsAddress = llama.addressOf(this.#slots);
@@ -45,8 +45,8 @@ export class BatchBuffer {
   }
 
   /**
-   * Lays runs one after the other.
-   * @param everyOutput flags all tokens as outputs; else the last one of each run that wants logits.
+   * Fills the batch with runs, one after the other.
+   * @param everyOutput whether all tokens are outputs; else only the last token of each run that needs logits
    * @returns for each run the index of its last token.
    */
   fill(runs: readonly Run[], everyOutput: boolean): number[] {

@@ -1,27 +1,27 @@
 /**
- * Takes the hidden states after one of a shard's layers out of llama.cpp's graph and ends the graph there, so that
- * neither the layers behind it nor the final norm and the head are computed. llama.cpp names that tensor
+ * Copies the hidden states after one of a shard's layers from llama.cpp's graph and ends the graph there, so that
+ * neither the later layers nor the final norm and the head are computed. llama.cpp names that tensor
  * `l_out-<layer>`.
  *
- * The layers behind it write nothing into the cache either: its cells there keep whatever they had, zeros or what an
- * earlier sequence left. Nothing reads them, since a session uses the same layers as long as it lives, attention looks
- * at the cells of its own sequence alone, and a cell is written before it is read by the next sequence that gets it.
+ * The later layers write nothing to the cache either: their cells keep zeros or the values of an earlier sequence. These
+ * are never read, because a session always uses the same layers, attention reads only the cells
+ * of its own sequence, and a later sequence writes a cell before it reads it.
  */
 import { AppError } from '../../../src-shared/errors.ts';
 import type { Llama, Pointer } from './llama.ts';
 
 export class HiddenTap {
-  /** For `cb_eval` of the context. */
+  /** The callback for `cb_eval` of the context. */
   readonly callback: Pointer;
   readonly #llama: Llama;
   readonly #rowBytes: number;
-  /** Undefined while a batch is computed to its end. */
+  /** The name of the tensor to copy; undefined while the whole graph is computed. */
   #tensor: string | undefined;
   #target = Buffer.alloc(0);
   #filled = 0;
-  /** The tensor that the graph begins with: a large batch is computed in several graphs, one after the other. */
+  /** The first tensor of the graph, by which a new graph is recognised: a large batch is computed in several graphs. */
   #first: string | undefined;
-  /** The graph is past the wanted tensor. */
+  /** Whether the wanted tensor of the current graph was copied. */
   #isPast = false;
 
   constructor(llama: Llama, width: number) {
@@ -30,17 +30,17 @@ export class HiddenTap {
     this.callback = llama.registerEvalCallback(this.#onTensor);
   }
 
-  /** Lets the next batch be computed to its end. */
+  /** Makes the next batch compute the whole graph. */
   close(): void {
     this.#tensor = undefined;
   }
 
-  /** Makes room for the hidden states of the next batch after its first so many layers. */
+  /** Makes the next batch end after so many layers, and allocates a buffer for its hidden states. */
   start(tokens: number, layers: number): void {
     this.#tensor = `l_out-${layers - 1}`;
     this.#first = undefined;
     this.#isPast = false;
-    // A buffer of its own: pieces of it are on their way to the next shard while later batches run.
+    // Each batch has its own buffer, because parts of it may still be sent while later batches run.
     this.#target = Buffer.allocUnsafeSlow(tokens * this.#rowBytes);
     this.#filled = 0;
   }
@@ -70,7 +70,7 @@ export class HiddenTap {
     this.#llama.unregisterCallback(this.callback);
   }
 
-  /** Called from C for every tensor of the graph, and once more with its data after the wanted one: must not throw. */
+  /** Called from C for every tensor of the graph, and again with its data after the wanted one. Must not throw. */
   readonly #onTensor = (tensor: Pointer, ask: boolean): boolean => {
     if (this.#tensor === undefined) {
       return false;
@@ -79,14 +79,14 @@ export class HiddenTap {
       const name = this.#llama.tensorName(tensor);
       this.#first ??= name;
       this.#isPast &&= name !== this.#first;
-      // A graph that goes over several devices is ended on each by itself, so there after the first tensor.
+      // A graph over several devices must be ended on each of them, there after the first tensor.
       return this.#isPast || name === this.#tensor;
     }
     if (this.#isPast) {
       return false;
     }
     this.#isPast = true;
-    // A batch larger than llama.cpp's micro-batch comes in several pieces, in order.
+    // A batch larger than llama.cpp's micro-batch is computed in several parts, in order.
     const bytes = this.#llama.tensorBytes(tensor);
     if (this.#filled + bytes <= this.#target.byteLength) {
       const end = this.#filled + bytes;

@@ -1,4 +1,4 @@
-/** Opens llama.cpp once per process: checks and loads the libraries that find what they were built for. */
+/** Opens llama.cpp once per process: checks and loads the first libraries that find a suitable device. */
 import { AppError } from '../../../src-shared/errors.ts';
 import { expectedRelease } from '../../../src-shared/llama-release.ts';
 import type { LoadResult } from '../../wire/engine-messages.ts';
@@ -12,18 +12,18 @@ export type Library = {
   readonly llama: Llama;
   readonly log: LlamaLog;
   readonly release: string;
-  /** What computes: the folder's GPU type when there is such a device, else the CPU. */
+  /** The device type that computes: the folder's GPU type when there is such a device, else the CPU. */
   readonly backend: LoadResult['backend'];
 };
 
-/** @throws AppError `engine-release-mismatch` or `engine-load-failed` */
+/** Opens the best library for this machine. @throws AppError `engine-release-mismatch` or `engine-load-failed` */
 export async function openLibrary(backend: 'auto' | 'cpu'): Promise<Library> {
   return openFirstLibrary(await libraryFolders(backend), backend);
 }
 
 /**
- * The libraries of the first folder that load and find a card of their kind, else those of the last one. That a driver's
- * files are there says little: they can be of another version, or of a card that was taken out.
+ * Opens the libraries of the first folder that load and find a card of their type, else those of the last folder. The files
+ * of a driver do not prove that it works: they may have another version, or belong to a card that was removed.
  *
  * @param folders best first
  * @throws AppError `engine-release-mismatch` or `engine-load-failed`

@@ -1,10 +1,10 @@
 /**
  * Struct layouts of llama.cpp's C interface, field for field as in include/llama.h and ggml/include/ggml.h of
- * src-shared/llama-release.ts. They change between releases without notice, so release.ts refuses every other one.
+ * src-shared/llama-release.ts. They change between releases without notice, so release.ts refuses every other release.
  */
 import koffi from 'koffi';
 
-/** Fields that the engine sets or checks; the rest keep the defaults that llama.cpp fills in. */
+/** The fields that the engine sets or checks; all others keep llama.cpp's defaults. */
 export type ModelParameters = {
   /** Addresses of devices, ended by 0. null: llama.cpp chooses. */
   devices: BigUint64Array | null;
@@ -19,7 +19,7 @@ export type ModelParameters = {
   no_alloc: boolean;
 };
 
-/** LLAMA_LOAD_MODE_*: `none` reads files instead of mapping them. Models without weights can have no other. */
+/** LLAMA_LOAD_MODE_*: `none` reads files instead of mapping them; it is required for models without weights. */
 export const loadModes = { auto: -1, none: 0 } as const;
 
 koffi.struct('llama_model_params', {
@@ -129,7 +129,7 @@ koffi.struct('llama_batch', {
   logits: 'void*',
 });
 
-/** ggml_backend_dev_props: what a backend tells of one of its devices. */
+/** ggml_backend_dev_props: a backend's facts about one of its devices. */
 export type DeviceProperties = {
   name: string;
   description: string;
@@ -172,7 +172,7 @@ export const threadpoolParametersType = koffi.struct('ggml_threadpool_params', {
 koffi.struct('llama_sampler_chain_params', { no_perf: 'bool' });
 
 /**
- * llama_token_data: what samplers work on. The engine writes and reads it in place, in an array of its own:
+ * llama_token_data, the input of samplers. The engine writes and reads it in place, in its own array:
  * int32 id | float32 logit | float32 probability.
  */
 export const tokenDataBytes = 12;

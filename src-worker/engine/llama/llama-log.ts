@@ -1,6 +1,6 @@
 /**
- * What llama.cpp logs: it explains failures only there, and reports buffer sizes nowhere else. Texts come in
- * pieces, a thousand for a load; only warnings and errors go on to the engine's own log.
+ * Reads llama.cpp's log, the only place where it explains failures and reports buffer sizes. Texts arrive in
+ * pieces, about a thousand for a load; only warnings and errors are passed to the engine's own log.
  */
 import { log } from '../log.ts';
 
@@ -10,7 +10,7 @@ const levels = { warn: 3, error: 4, continued: 5 } as const;
 /** E.g. "llama_kv_cache:        CPU KV buffer size =    22.00 MiB". "RS" is the state of recurrent layers. */
 const bufferSize = /(\S+) (model|KV|RS|compute|output) buffer size\s*=\s*([\d.]+) MiB/;
 
-/** Said of every shard from the middle of a model, which is meant to have no vocabulary. */
+/** A warning about every shard from the middle of a model, which has no vocabulary on purpose. */
 const expectedWarning = /adding \d+ dummy tokens/;
 
 export class LlamaLog {
@@ -20,7 +20,7 @@ export class LlamaLog {
   /** By the name of the buffer type and what is in it. */
   readonly #buffers = new Map<string, { place: string; part: string; bytes: number }>();
 
-  /** The callback for `Llama.setLog`. Never throws: it is called from C. */
+  /** The callback for `Llama.setLog`. It must not throw, because it is called from C. */
   readonly onText = (level: number, text: string): void => {
     if (level !== levels.continued) {
       this.#level = level;

@@ -1,7 +1,7 @@
 /**
- * llama.cpp's C interface by FFI: with llama-layouts.ts the only place that knows koffi. Names follow the C
- * functions. Pointers are opaque bigints; null stands for NULL. Nothing here checks arguments: llama.cpp
- * aborts the process on bad ones, so callers check first.
+ * llama.cpp's C interface by FFI. Only this file and llama-layouts.ts use koffi. Names follow the C
+ * functions. Pointers are opaque bigints; null stands for NULL. Arguments are not checked here, and llama.cpp
+ * aborts the process on invalid ones, so callers must check them.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ import {
 
 export type Pointer = bigint;
 
-// Tokenizers and grammars recurse; koffi's own stack is 2 MiB where a main thread has 8.
+// Tokenizers and grammars recurse deeply; koffi's default stack has 2 MiB, a main thread 8.
 koffi.config({ sync_stack_size: 16 * 1024 * 1024 });
 
 const evalCallbackType = koffi.proto('bool EvalCallback(void *tensor, bool ask, void *user_data)');
@@ -35,7 +35,7 @@ export const deviceTypes = { cpu: 0, gpu: 1, integratedGpu: 2 } as const;
 
 export type Llama = ReturnType<typeof loadLlama>;
 
-/** The three libraries of a folder, found by name: ggml-base is the only one without a release in its name. */
+/** The paths of a folder's three libraries. Only ggml-base has no release in its name. */
 function libraryFiles(folder: string): { base: string; ggml: string; llama: string } {
   const names = readdirSync(folder);
   const find = (pattern: RegExp): string => {
@@ -108,8 +108,8 @@ export function loadLlama(folder: string) {
     ),
 
     /**
-     * Sends llama.cpp's log to `onText`; texts may be parts of lines. The callback must return quickly and
-     * stays registered as long as the process lives.
+     * Sends llama.cpp's log to `onText`; texts may be parts of lines. The callback must return quickly; it
+     * stays registered until the process ends.
      */
     setLog(onText: (level: number, text: string) => void): void {
       logSet(koffi.register(onText, koffi.pointer(logCallbackType)), null);
@@ -165,7 +165,7 @@ export function loadLlama(folder: string) {
       'void llama_attach_threadpool(void*, void*, void*)',
     ),
 
-    /** Reads a model on a thread of libuv, so that the event loop goes on. Resolves null when it cannot be read. */
+    /** Reads a model on a thread of libuv, so that the event loop keeps running. Resolves to null when it cannot be read. */
     loadModel: typedAsync<(path: string, parameters: ModelParameters) => Pointer | null>(
       llama,
       'void* llama_model_load_from_file(const char*, llama_model_params)',
@@ -189,7 +189,7 @@ export function loadLlama(folder: string) {
     ),
     freeContext: typed<(context: Pointer) => void>(llama, 'void llama_free(void*)'),
     contextLength: typed<(context: Pointer) => number>(llama, 'uint32_t llama_n_ctx(void*)'),
-    /** Takes effect with the next `decode`; more than its threadpool has are not used. */
+    /** Sets the threads from the next `decode` on; at most those of the thread pool are used. */
     setThreads: typed<(context: Pointer, decode: number, prefill: number) => void>(
       llama,
       'void llama_set_n_threads(void*, int32_t, int32_t)',
@@ -212,7 +212,7 @@ export function loadLlama(folder: string) {
       'int32_t llama_memory_seq_pos_max(void*, int32_t)',
     ),
 
-    /** Registers a graph callback: asked for every tensor whether to stop after it, then called with its data. */
+    /** Registers a graph callback: called for every tensor to ask whether to stop after it, and again with its data. */
     registerEvalCallback(callback: (tensor: Pointer, ask: boolean) => boolean): Pointer {
       return koffi.register(callback, koffi.pointer(evalCallbackType));
     },
@@ -314,11 +314,11 @@ export function loadLlama(folder: string) {
     ),
     freeSampler: typed<(sampler: Pointer) => void>(llama, 'void llama_sampler_free(void*)'),
 
-    /** The memory behind a pointer as a view, without a copy. It must not be read after that memory is freed. */
+    /** The memory at a pointer as a view, without a copy. It must not be read after that memory is freed. */
     viewFloats(address: Pointer, count: number): Float32Array {
       return new Float32Array(koffi.view(address, count * Float32Array.BYTES_PER_ELEMENT));
     },
-    /** Where an array's bytes are. The caller keeps the array alive as long as the address is used. */
+    /** The address of an array's bytes. The caller must keep the array alive while the address is used. */
     addressOf(array: Uint8Array | Int32Array): Pointer {
       return koffi.address(array);
     },
@@ -326,7 +326,7 @@ export function loadLlama(folder: string) {
 }
 
 /** A C function as a JavaScript one. */
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller says what the C types mean
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller gives the types of the C signature
 function typed<F extends (...values: never[]) => unknown>(
   library: LibraryHandle,
   signature: string,
@@ -334,7 +334,7 @@ function typed<F extends (...values: never[]) => unknown>(
   return library.func(signature) as unknown as F;
 }
 
-/** The same on a thread of libuv. */
+/** As `typed`, but the function runs on a thread of libuv. */
 function typedAsync<F extends (...values: never[]) => unknown>(
   library: LibraryHandle,
   signature: string,

@@ -1,4 +1,4 @@
-/** What a loaded shard takes. */
+/** Reports the memory of a loaded shard. */
 import type { MemoryReport } from '../../wire/engine-messages.ts';
 import type { Library } from './library.ts';
 import type { Model } from './model.ts';

@@ -1,4 +1,4 @@
-/** A loaded GGUF: weights, or the vocabulary alone. */
+/** A loaded GGUF file: with weights, or the vocabulary only. */
 import { AppError } from '../../../src-shared/errors.ts';
 import type { Placement } from '../../wire/engine-messages.ts';
 import { chooseDevices } from './devices.ts';
@@ -8,7 +8,7 @@ import { loadModes } from './llama-layouts.ts';
 
 const onProcessor: Placement = { devices: [], deviceLayers: null };
 
-/** Room for `general.architecture`. */
+/** Bytes for the value of `general.architecture`. */
 const architectureBytes = 256;
 
 export class Model {
@@ -22,11 +22,11 @@ export class Model {
   readonly vocabularySize: number;
   readonly vocabularyType: number;
   readonly sizeBytes: number;
-  /** The graphics devices that it is on, as llama.cpp calls them; none: the processor computes. */
+  /** The graphics devices that the model is on, by llama.cpp's names; none: the processor computes. */
   readonly devices: readonly string[];
   readonly #llama: Llama;
 
-  /** @throws AppError `engine-load-failed`, with what llama.cpp said */
+  /** Loads a model. @throws AppError `engine-load-failed` with llama.cpp's reason */
   static async load(
     library: Library,
     path: string,

@@ -1,6 +1,6 @@
 /**
- * Refuses every llama.cpp release but the one that llama-layouts.ts was written for. A struct that is one field
- * longer would not fail: it would silently read one parameter as another.
+ * Refuses every llama.cpp release except the one for which llama-layouts.ts was written. With another
+ * layout of a struct nothing would fail, but one parameter would silently be read as another.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -36,9 +36,9 @@ export function checkReleaseOfFolder(folder: string): void {
 }
 
 /**
- * Checks the loaded libraries: what they call themselves, and that their default parameters read back as this
- * release's defaults, which a shifted layout would not.
- * @param version What `llama_version` returned, e.g. "0.5.0-dev".
+ * Checks the loaded libraries: their version, and that their default parameters read as this
+ * release's defaults, which they would not in another layout.
+ * @param version the result of `llama_version`, e.g. "0.5.0-dev"
  * @throws AppError `engine-release-mismatch`
  */
 export function checkLoadedRelease(

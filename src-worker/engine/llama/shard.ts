@@ -1,12 +1,12 @@
 /**
- * A run of a model's layers in llama.cpp: its weights, its KV cache for several sequences, and one call that
- * decodes a batch. A shard that is not last hands on the hidden states after its last layer. Any shard can be used for
- * the first of its layers alone: it then hands on what a shard that was cut there would, to the last bit.
+ * Consecutive layers of a model in llama.cpp: their weights, a KV cache for several sequences, and one call that
+ * decodes a batch. A shard that is not last outputs the hidden states after its last layer. Any shard can be used with
+ * its first layers only: its output is then bit for bit that of a shard that was cut there.
  */
 import { AppError } from '../../../src-shared/errors.ts';
+import { batchSizeFor } from '../../wire/batch-size.ts';
 import { samples, type StageRole, takesTokens } from '../../wire/stage-role.ts';
 import { BatchBuffer, type Run } from './batch-buffer.ts';
-import { batchSizeFor } from './batch-size.ts';
 import { HiddenTap } from './hidden-tap.ts';
 import type { Placement } from '../../wire/engine-messages.ts';
 import type { Library } from './library.ts';
@@ -18,24 +18,24 @@ export type ShardOptions = Partial<Placement> & {
   readonly role: StageRole;
   readonly contextLength: number;
   readonly maxSessions: number;
-  /** Most tokens in a batch; see batch-size.ts for where it becomes less. */
+  /** Most tokens in a batch; batch-size.ts may reduce it. */
   readonly batchSize: number;
   readonly threads: number;
 };
 
 /**
- * How eagerly idle CPU threads spin for the next graph. Zero: other shards share the cores, and waking up
- * costs some ten microseconds of a token's milliseconds.
+ * How long idle CPU threads spin for the next graph. Zero, because other shards share the cores, and waking up
+ * takes only some ten microseconds of a token's milliseconds.
  */
 const threadPolling = 0;
 
-/** llama.cpp computes larger batches in pieces of this many tokens. */
+/** llama.cpp computes larger batches in parts of this many tokens. */
 const largestMicroBatch = 512;
 
 export class Shard {
   readonly model: Model;
   readonly role: StageRole;
-  /** Cache cells that all sequences share: the wanted number, rounded up by llama.cpp. */
+  /** Cells of the KV cache, which all sequences share: the configured number, rounded up by llama.cpp. */
   readonly contextLength: number;
   readonly batchSize: number;
   readonly #llama: Llama;
@@ -44,12 +44,12 @@ export class Shard {
   readonly #pool: Pointer | undefined;
   readonly #tap: HiddenTap;
   readonly #batch: BatchBuffer;
-  /** For every run of the last batch the index of its last token. */
+  /** The index of the last token of each run in the last batch. */
   #lastIndexes: number[] = [];
 
   /**
    * Loads a model and makes its context.
-   * @throws AppError `engine-load-failed`, with what llama.cpp said
+   * @throws AppError `engine-load-failed` with llama.cpp's reason
    */
   static async load(library: Library, path: string, options: ShardOptions): Promise<Shard> {
     const { devices = null, deviceLayers = null } = options;
@@ -78,7 +78,7 @@ export class Shard {
       );
     }
     this.#tap = new HiddenTap(llama, model.width);
-    // llama.cpp asserts that a batch may have as many outputs as there are sequences.
+    // llama.cpp requires a batch size of at least the number of sequences.
     const batchSize = Math.max(this.batchSize, options.maxSessions);
     const onGpu = model.devices.length > 0;
     const context = llama.newContext(model.pointer, {
@@ -93,7 +93,7 @@ export class Shard {
       cb_eval: this.#tap.callback,
       offload_kqv: onGpu,
       op_offload: onGpu,
-      // One cache for all sequences keeps a batch's tokens in the order they were given.
+      // With one cache for all sequences, a batch's tokens stay in the given order.
       kv_unified: true,
     });
     if (context === null) {
@@ -134,18 +134,18 @@ export class Shard {
 
   /**
    * Decodes one batch. Every slot appears at most once, and all runs together are at most `batchSize` tokens;
-   * token ids are below the vocabulary's size and hidden states finite: the caller checked.
-   * @param layers how many of the shard's layers compute it, from the first one on; a sequence keeps to one number.
+   * token ids are below the vocabulary's size and hidden states finite: the caller has checked that.
+   * @param layers how many of the shard's layers to use, from the first one on; always the same for one sequence
    * @returns the hidden states of each run after these layers: float32, count × width; none where the shard samples.
    * @throws AppError `context-too-long` when the cache has no room, `engine-failed` when computing failed
    */
   decode(runs: readonly Run[], layers = this.model.layers): Buffer[] {
     const isCut = layers < this.model.layers;
     const givesHidden = isCut || !this.samples;
-    // llama.cpp's last layer computes on for outputs alone; those before it do so for every token.
+    // llama.cpp's last layer computes outputs only; the layers before it compute every token.
     this.#lastIndexes = this.#batch.fill(runs, givesHidden && !isCut);
     const tokens = runs.reduce((sum, run) => sum + run.count, 0);
-    // A batch that failed may have left it open.
+    // A failed batch may not have closed the tap.
     this.#tap.close();
     if (givesHidden) {
       this.#tap.start(tokens, layers);
@@ -179,17 +179,17 @@ export class Shard {
     return this.#llama.viewFloats(address, this.model.vocabularySize);
   }
 
-  /** How many of the threads that it was loaded with compute the next batches; the others sleep. */
+  /** Sets how many of the shard's threads compute the next batches; the others sleep. */
   useThreads(count: number): void {
     this.#llama.setThreads(this.#context, count, count);
   }
 
-  /** Forgets the sequence from position `length` on. */
+  /** Removes the tokens of a sequence from position `length` on. */
   truncate(slot: number, length: number): void {
     this.#llama.removeFrom(this.#memory, slot, length, -1);
   }
 
-  /** How many tokens of the sequence the cache has. */
+  /** The number of tokens of a sequence in the cache. */
   lengthOf(slot: number): number {
     return this.#llama.lastPosition(this.#memory, slot) + 1;
   }

@@ -1,8 +1,8 @@
-/** What every token of a vocabulary stands for, read once: grammars read all of them at every step. */
+/** The bytes of all tokens of a vocabulary, read once, because grammars use all of them at every step. */
 import type { Llama } from './llama.ts';
 import type { Model } from './model.ts';
 
-/** Room for most tokens; longer ones are asked for again. */
+/** Buffer size that is enough for most tokens; longer tokens take a second call. */
 const usualBytes = 64;
 
 export class TokenTexts {

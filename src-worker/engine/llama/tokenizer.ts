@@ -1,4 +1,4 @@
-/** The model's tokenizer and vocabulary, as the node needs them for chat templates and for showing text. */
+/** The model's tokenizer and vocabulary, which the node uses for prompts and for showing text. */
 import { AppError } from '../../../src-shared/errors.ts';
 import type { Vocabulary } from '../../wire/engine-messages.ts';
 import { type Llama, noVocabulary } from './llama.ts';
@@ -15,13 +15,14 @@ export class Tokenizer {
   }
 
   /**
-   * @param parseSpecial reads the names of control tokens as those tokens
+   * Tokenizes a text.
+   * @param parseSpecial whether names of control tokens become those tokens
    * @throws AppError `request-invalid` when the model has no tokenizer
    */
   tokenize(text: string, parseSpecial: boolean): number[] {
     this.#assertVocabulary();
     const bytes = Buffer.from(text, 'utf8');
-    // A token covers a byte at least; some tokenizers put one space before the text.
+    // A token takes at least one byte; some tokenizers put one space before the text.
     let tokens = new Int32Array(bytes.byteLength + 2);
     let count = this.#tokenizeInto(tokens, bytes, parseSpecial);
     if (count < 0) {
@@ -37,7 +38,7 @@ export class Tokenizer {
     return Array.from(tokens.subarray(0, count));
   }
 
-  /** @throws AppError `request-invalid` when the model has no tokenizer */
+  /** Reads the vocabulary. @throws AppError `request-invalid` when the model has no tokenizer */
   vocabulary(): Vocabulary {
     this.#assertVocabulary();
     const { vocabulary, vocabularySize } = this.#model;
@@ -65,7 +66,7 @@ export class Tokenizer {
     );
   }
 
-  /** llama.cpp aborts on a model without a tokenizer, such as a part from the middle. */
+  /** Refuses models without a tokenizer, such as middle shards, because llama.cpp would abort the process. */
   #assertVocabulary(): void {
     if (this.#model.vocabularyType === noVocabulary) {
       throw new AppError('request-invalid', `${this.#model.path} has no tokenizer.`);
@@ -73,12 +74,12 @@ export class Tokenizer {
   }
 }
 
-/** llama.cpp's −1 stands for a token that the vocabulary does not have. */
+/** −1 means in llama.cpp that the vocabulary does not have this token. */
 function orNull(token: number): number | null {
   return token < 0 ? null : token;
 }
 
-/** A template without any text is none: it would make every prompt empty. */
+/** A blank template counts as none, because it would make every prompt empty. */
 function withText(template: string | null): string | null {
   return template === null || template.trim() === '' ? null : template;
 }

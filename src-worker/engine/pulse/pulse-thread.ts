@@ -1,7 +1,7 @@
 /**
- * A thread of the engine process that does nothing but tell the node, once a second, that the process runs and how its
- * main thread does. It goes on while llama.cpp computes for minutes, and stands still only with the whole process. When the
- * node is gone it ends the process at once: the main thread would notice that only after its batch.
+ * A thread of the engine process that reports to the node once a second that the process runs, and whether its
+ * main thread responds. It also runs while llama.cpp computes for minutes, and stops only with the whole process. When the
+ * node is gone, it ends the process at once; the main thread would notice that only after its batch.
  */
 import { writeSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -14,24 +14,24 @@ const { descriptor, shared, everyMs } = workerData as {
   everyMs: number;
 };
 const cells = new Int32Array(shared);
-let asked = 0;
-/** Since when the main thread owes an answer. */
-let unansweredSince = performance.now();
+let lastPing = 0;
+/** When the last ping was sent to the main thread. */
+let pingedAt = performance.now();
 
 function beat(): void {
   const now = performance.now();
-  if (Atomics.load(cells, pulseCells.answered) === asked) {
-    asked += 1;
-    unansweredSince = now;
+  if (Atomics.load(cells, pulseCells.lastReply) === lastPing) {
+    lastPing += 1;
+    pingedAt = now;
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origin
-    parentPort?.postMessage(asked);
-    tell(0);
+    parentPort?.postMessage(lastPing);
+    report(0);
   } else {
-    tell(Math.round(now - unansweredSince));
+    report(Math.round(now - pingedAt));
   }
 }
 
-function tell(busyMs: number): void {
+function report(busyMs: number): void {
   const { userCPUTime, systemCPUTime, majorPageFault } = process.resourceUsage();
   const pulse: Pulse = {
     busyMs,
@@ -42,7 +42,7 @@ function tell(busyMs: number): void {
   try {
     writeSync(descriptor, `${JSON.stringify(pulse)}\n`);
   } catch (error) {
-    // A node that does not read for an hour leaves the pipe full; one that is gone leaves it broken.
+    // EAGAIN: the pipe is full because the node has not read for an hour. Any other error: the node is gone.
     if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') {
       process.kill(process.pid, 'SIGKILL');
     }

@@ -1,6 +1,6 @@
 /**
- * The array of candidate tokens that llama.cpp's samplers work on: made from logits, changed in place, in the
- * end with one of them selected. One array serves all sessions of an engine, one after the other.
+ * The array of candidate tokens for llama.cpp's samplers: filled with logits, changed in place, and in the
+ * end one token is selected. All sessions of an engine use the same array, one after the other.
  */
 import { AppError } from '../../../src-shared/errors.ts';
 import type { Llama, Pointer } from '../llama/llama.ts';
@@ -11,10 +11,10 @@ const wordsPerToken = tokenDataBytes / 4;
 export class Candidates {
   readonly #llama: Llama;
   readonly #ids: Int32Array;
-  /** The same memory as `#ids`, where logits stand. */
+  /** The same memory as `#ids`, read as floats for the logits. */
   readonly #floats: Float32Array;
   readonly #address: bigint;
-  /** The llama_token_data_array that points at the above. */
+  /** The llama_token_data_array that points to this memory. */
   readonly #header = new Uint8Array(new ArrayBuffer(tokenDataArray.bytes));
   readonly #headerView = new DataView(this.#header.buffer);
 
@@ -27,7 +27,7 @@ export class Candidates {
   }
 
   /**
-   * Starts over with all tokens in the order of their ids.
+   * Fills the array with all tokens in the order of their ids.
    * @throws AppError `engine-failed` when a logit is not a number: the weights or the input are broken, and
    * sorting such values is undefined in C++.
    */

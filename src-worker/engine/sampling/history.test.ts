@@ -21,7 +21,7 @@ describe('GeneratedHistory', () => {
     ]);
   });
 
-  it('forgets what stood at a position that is sampled for again, and after it', () => {
+  it('forgets tokens at and after a position that is sampled again', () => {
     const history = new GeneratedHistory([]);
     [7, 8, 7, 9].forEach((token, index) => sampled(history, 10 + index, token));
     expect(history.rollBackTo(12)).toBe(true);

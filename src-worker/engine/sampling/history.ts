@@ -1,13 +1,13 @@
 /**
- * The tokens that a session generated, by position. Positions are what a truncation names: what was sampled at
- * or after the next position to be sampled is not part of the text any more.
+ * The tokens that a session generated, with their positions, so that it can be truncated: tokens at
+ * or after the next position to be sampled are no longer part of the text.
  */
 export class GeneratedHistory {
-  /** Positions ascend; they have gaps where tokens came from outside between two answers. */
+  /** Ascending positions, with gaps where tokens came from outside between two answers. */
   readonly #entries: { position: number | undefined; token: number }[];
   readonly #counts = new Map<number, number>();
 
-  /** @param earlier Tokens generated before this engine joined; they stand before the first sampled position. */
+  /** @param earlier tokens generated before this engine joined; their positions are before the first sampled one */
   constructor(earlier: readonly number[]) {
     this.#entries = earlier.map((token) => ({ position: undefined, token }));
     for (const token of earlier) {
@@ -47,7 +47,7 @@ export class GeneratedHistory {
     this.#add(token, 1);
   }
 
-  /** The first sampled position tells where the tokens from before are: directly before it. */
+  /** Sets the positions of the earlier tokens: directly before the first sampled position. */
   #placeEarlier(position: number): void {
     if (this.#entries[0] !== undefined && this.#entries[0].position === undefined) {
       const first = position - this.#entries.length;

@@ -22,7 +22,7 @@ export function logprobsOf(logits: Float32Array, token: number, top: number): Sa
   };
 }
 
-/** Ids of the largest logits, largest first. One pass, as `count` is small and the vocabulary is not. */
+/** Ids of the largest logits, largest first. One pass is enough, because `count` is small and the vocabulary large. */
 function likeliest(logits: Float32Array, count: number): number[] {
   if (count === 0) {
     return [];

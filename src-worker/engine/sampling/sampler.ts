@@ -1,7 +1,7 @@
 /**
- * Picks tokens for one session: penalties, grammar, top-k, top-p, min-p, temperature, then a draw, the last five
- * by llama.cpp's samplers. The token at a position depends on the settings, the seed, the position, the
- * logits and the tokens generated before, never on when or where it is drawn: a replay gives the same text.
+ * Samples tokens for one session: penalties, grammar, top-k, top-p, min-p, temperature, then a random draw. The last
+ * five are llama.cpp's samplers. The token at a position depends on the settings, the seed, the position, the
+ * logits and the tokens generated before, never on the time or the machine, so that a replay gives the same text.
  */
 import { AppError } from '../../../src-shared/errors.ts';
 import type { SampledDetail, Sampling } from '../../../src-shared/model.ts';
@@ -13,7 +13,7 @@ import { logprobsOf } from './logprobs.ts';
 import type { Model } from '../llama/model.ts';
 import { TokenTexts } from '../llama/token-texts.ts';
 
-/** What the samplers of all sessions of an engine share, as they work one after the other. */
+/** Resources that the samplers of all sessions of an engine share, because they run one after the other. */
 export class SamplingSpace {
   readonly llama: Llama;
   readonly model: Model;
@@ -26,7 +26,7 @@ export class SamplingSpace {
     this.candidates = new Candidates(llama, model.vocabularySize);
   }
 
-  /** Read when the first grammar needs them, which takes a tenth of a second for a large vocabulary. */
+  /** The tokens' texts, read for the first grammar; that takes a tenth of a second for a large vocabulary. */
   get texts(): TokenTexts {
     this.#texts ??= new TokenTexts(this.llama, this.model);
     return this.#texts;
@@ -42,13 +42,13 @@ export class Sampler {
   readonly #sampling: Sampling;
   #history = new GeneratedHistory([]);
   readonly #grammar: TokenGrammar | undefined;
-  /** Where the text so far is in the grammar. */
+  /** The place in the grammar after the text so far. */
   #place: GrammarPlace | undefined;
   readonly #chain: Pointer;
 
   /**
-   * @param generated Tokens generated before, for penalties and grammar.
-   * @throws AppError `request-invalid` when the grammar is bad or does not allow `generated`
+   * @param generated tokens generated before, for penalties and grammar
+   * @throws AppError `request-invalid` when the grammar is not valid or does not allow `generated`
    */
   constructor(space: SamplingSpace, sampling: Sampling, generated: readonly number[]) {
     this.#vocabularySize = space.model.vocabularySize;
@@ -62,8 +62,8 @@ export class Sampler {
   }
 
   /**
-   * Takes these tokens for what was generated so far, in place of what it knows of.
-   * @throws AppError `request-invalid` when one is not in the vocabulary, or the grammar does not allow them
+   * Replaces the history of generated tokens.
+   * @throws AppError `request-invalid` when a token is not in the vocabulary, or the grammar does not allow them
    */
   restoreHistory(generated: readonly number[]): void {
     const beyond = generated.find((token) => token >= this.#vocabularySize);
@@ -78,8 +78,8 @@ export class Sampler {
   }
 
   /**
-   * Picks the token for `position`, given the logits after the token before it.
-   * @throws AppError `engine-failed` when no token can be picked
+   * Samples the token for `position` from the logits after the token before it.
+   * @throws AppError `engine-failed` when no token is possible
    */
   sample(logits: Float32Array, position: number): Sampled {
     const grammar = this.#grammar;
@@ -91,7 +91,7 @@ export class Sampler {
     if (grammar !== undefined && this.#place !== undefined) {
       let next = grammar.after(this.#place, token);
       if (next === undefined) {
-        // Judging the whole vocabulary takes long, so it is done only for the tokens where it matters.
+        // Filtering the whole vocabulary is slow, so it is done only when the drawn token is not allowed.
         token = this.#draw(logits, { grammar, place: this.#place });
         next = grammar.after(this.#place, token);
       }
@@ -124,8 +124,8 @@ export class Sampler {
 
   /**
    * Repetition penalty as in CTRL (Keskar et al. 2019): a generated token's logit moves away from its sign;
-   * presence and frequency penalties as OpenAI's API documents them. In JavaScript, as llama.cpp's sampler
-   * for it looks every token of the vocabulary up, and has no way back after a truncation.
+   * presence and frequency penalties as OpenAI's API documents them. This is done in JavaScript, because llama.cpp's
+   * sampler looks up every token of the vocabulary and cannot be rolled back after a truncation.
    */
   #penalise(): void {
     const { repetitionPenalty, presencePenalty, frequencyPenalty } = this.#sampling;
@@ -164,7 +164,7 @@ export class Sampler {
     return chain;
   }
 
-  /** Replaces the random generator at the chain's end by one that knows nothing but seed and position. */
+  /** Replaces the random generator at the chain's end by one that depends on seed and position only. */
   #reseed(position: number): void {
     if (this.#sampling.temperature > 0) {
       const last = this.#llama.chainLength(this.#chain) - 1;
@@ -179,7 +179,7 @@ export class Sampler {
 
 /**
  * A well-mixed 32-bit number from seed and position: two rounds of the finaliser of MurmurHash3 (public domain).
- * llama.cpp takes 0xffffffff as "choose a seed yourself", so that one is not given.
+ * llama.cpp takes 0xffffffff as a request for a random seed, so that value is not returned.
  */
 export function seedAt(seed: number, position: number): number {
   const mixed = mix(mix(seed) ^ position);

@@ -1,25 +1,37 @@
 /**
  * Entry of the process behind `mindmesh bootstrap`: a node through which new nodes find peers, and a relay for peers that
- * cannot be dialled. It has no models, no engines and no API. It gets its configuration
- * over an IPC channel and ends with that channel.
+ * cannot be dialled. It has no models, no engines and no API. It is started over an IPC channel and ends with that channel.
  */
 import { once } from 'node:events';
-import {
-  bootstrapConfigSchema,
-  type BootstrapMessage,
-} from '../../../src-shared/api/bootstrap-api.ts';
+import { bootstrapApi, type BootstrapConfig } from '../../../src-shared/api/bootstrap-api.ts';
 import { describeCauses, toAppError } from '../../../src-shared/errors.ts';
+import { RpcServer } from '../../../src-shared/rpc/server.ts';
+import type { Log } from '../base/log.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import { createPoolMesh } from '../pools/pool-mesh.ts';
 
-function send(message: BootstrapMessage): void {
-  if (process.connected) {
-    process.send?.(message, () => {});
-  }
-}
+let mesh: Promise<Mesh> | undefined;
 
-async function start(message: unknown): Promise<Mesh> {
-  const config = bootstrapConfigSchema.parse(message);
+const command = new RpcServer({
+  contract: bootstrapApi,
+  handlers: () => ({
+    start: async (config) => {
+      mesh ??= join(config);
+      const joined = await mesh;
+      return { peer: joined.peer, addresses: [...joined.addresses()] };
+    },
+  }),
+  send: (message) => {
+    if (process.connected) {
+      process.send?.(message, () => {});
+    }
+  },
+  onInternalError: (error) => log('error', describeCauses(error)),
+});
+
+const log: Log = (level, message) => command.tell('log', { level, message });
+
+function join(config: BootstrapConfig): Promise<Mesh> {
   return createPoolMesh({
     dataFolder: config.dataFolder,
     listen: config.listen,
@@ -30,7 +42,7 @@ async function start(message: unknown): Promise<Mesh> {
     relay: config.relay,
     maxConnections: config.maxConnections,
     describe: () => ({ state: 'serving', models: [], shards: [] }),
-    log: (level, text) => send({ type: 'log', level, message: text }),
+    log,
   });
 }
 
@@ -44,15 +56,11 @@ if (process.send === undefined) {
   process.stderr.write('This is a part of "mindmesh bootstrap".\n', () => process.exit(2));
 } else {
   const over = Promise.race([once(process, 'disconnect'), once(process, 'SIGTERM')]);
-  const [message] = await once(process, 'message');
-  try {
-    const mesh = await start(message);
-    send({ type: 'ready', peer: mesh.peer, addresses: [...mesh.addresses()] });
-    await over;
-    await mesh.stop();
-    process.exit(0);
-  } catch (error) {
-    send({ type: 'failed', error: toAppError(error).toReport() });
-    setImmediate(() => process.exit(1));
-  }
+  process.on('message', (message) => {
+    command.receive(message).catch((error: unknown) => log('warn', toAppError(error).message));
+  });
+  await over;
+  const running = await mesh?.catch(() => undefined);
+  await running?.stop();
+  process.exit(0);
 }

@@ -40,7 +40,10 @@ export function expectedMemoryOf(
 ): number | undefined {
   return tensors === undefined
     ? undefined
-    : expectedMemoryBytes(tensors, layers, model.layers, cells(model, settings));
+    : expectedMemoryBytes(tensors, layers, model.layers, {
+        contextLength: cells(model, settings),
+        maxSessions: settings.maxSessions,
+      });
 }
 
 /** The shard's status in the node's status while it is not loaded. */

@@ -4,7 +4,7 @@ import type { ModelSummary } from '../../../src-shared/model.ts';
 import type { DesiredShard } from './desired-shard.ts';
 import { type DevicePlacement, devicePlacements, placementStatus } from './device-placement.ts';
 import type { EngineSettings } from './engine-settings.ts';
-import { bufferBytes } from './expected-memory.ts';
+import { bufferBytes } from './buffer-memory.ts';
 
 const gigabyte = 1e9;
 const layers = 4;
@@ -52,9 +52,11 @@ function placed(
   return [...all.values()];
 }
 
+const buffers = bufferBytes(tensors, { contextLength: 1000, maxSessions: 4 }, 'whole');
+
 /** Layers with their cache, the output, and buffers. */
 function taken(of: number, hasOutput = true): number {
-  return of * (gigabyte + 1000 * cellBytes) + (hasOutput ? gigabyte : 0) + bufferBytes;
+  return of * (gigabyte + 1000 * cellBytes) + (hasOutput ? gigabyte : 0) + buffers;
 }
 
 describe('how much of a shard goes onto the devices', () => {

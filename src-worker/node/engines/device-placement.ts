@@ -57,7 +57,7 @@ function placementOf(
   if (devices?.length === 0 || settings.backend === 'cpu') {
     return { devices: [], deviceLayers: null, expectedDeviceBytes: 0, contextLength };
   }
-  const memory = memoryOf(shard, contextLength);
+  const memory = memoryOf(shard, settings, contextLength);
   if (memory === undefined) {
     return { devices, deviceLayers: null, expectedDeviceBytes: undefined, contextLength };
   }
@@ -78,7 +78,7 @@ function cellsInOneBuffer(shard: DesiredShard, settings: EngineSettings): number
     Infinity,
     ...(settings.devices ?? []).flatMap(({ largestBufferBytes }) => largestBufferBytes ?? []),
   );
-  const cellBytes = (memoryOf(shard, wanted)?.largestCacheBytes ?? 0) / wanted;
+  const cellBytes = (memoryOf(shard, settings, wanted)?.largestCacheBytes ?? 0) / wanted;
   return cellBytes * wanted <= largest
     ? wanted
     : Math.max(256, Math.floor(largest / cellBytes / 256) * 256);
@@ -86,9 +86,10 @@ function cellsInOneBuffer(shard: DesiredShard, settings: EngineSettings): number
 
 function memoryOf(
   { model, layers, tensors }: DesiredShard,
+  { maxSessions }: EngineSettings,
   contextLength: number,
 ): ShardMemory | undefined {
   return tensors === undefined
     ? undefined
-    : shardMemory(tensors, layers, model.layers, contextLength);
+    : shardMemory(tensors, layers, model.layers, { contextLength, maxSessions });
 }

@@ -1,5 +1,5 @@
 /**
- * The node's end of an engine process: starts it, loads a model into it, sends it work, and notices when it dies.
+ * The node's end of an engine process: starts it, loads a model into it, sends it segments, and notices when it dies.
  * An engine is one loaded shard; to load another one, start another engine.
  */
 import type { Socket } from 'node:net';
@@ -29,7 +29,12 @@ import {
 import type { Frame } from '../../wire/frame.ts';
 import { parseJson } from '../../wire/json-body.ts';
 import { takesTokens } from '../../wire/stage-role.ts';
-import { decodeWork, encodeWork, type Work, workHeaderBytes } from '../../wire/work.ts';
+import {
+  decodeSegment,
+  encodeSegment,
+  type Segment,
+  segmentHeaderBytes,
+} from '../../wire/segment.ts';
 import { engineOutput, endOfEngine } from './engine-end.ts';
 import { EngineWatch, watchEngineEveryMs } from './engine-watch.ts';
 
@@ -37,7 +42,7 @@ export type EngineEvents = {
   /** The process runs, but has not loaded its model yet. */
   readonly onSpawn?: (pid: number) => void;
   /** Called with results: hidden states, or a sampled token from a session over the model's last layer. */
-  readonly onOutput: (work: Work) => void;
+  readonly onOutput: (segment: Segment) => void;
   /** The engine failed on a session and closed it. */
   readonly onSessionFailed: (session: number, error: AppError) => void;
   /** The engine ended without having been asked to. Waiting requests reject with the same error. */
@@ -164,7 +169,7 @@ export class EngineClient {
     });
     this.#rpc = new RpcClient({
       contract: engineApi,
-      answerer: 'the engine',
+      server: 'the engine',
       send: (message) => this.#link.sendJson(engineKinds.request, message),
       ended: (cause) => (cause instanceof AppError ? cause : this.#gone()),
       notices: {
@@ -201,7 +206,7 @@ export class EngineClient {
     await this.#call('retain', { session, tokens });
   }
 
-  /** Ends a session and drops its waiting work. Never fails for a session that has ended already. */
+  /** Ends a session and drops its waiting segments. Never fails for a session that has ended already. */
   async close(session: number): Promise<void> {
     await this.#call('close', { session });
   }
@@ -224,19 +229,19 @@ export class EngineClient {
   }
 
   /**
-   * Sends work: tokens (to a whole or first shard) or hidden states (to a middle or last one). It is dropped when the engine
-   * has ended. Work of a session stays in order; the values are not copied and must not change afterwards.
-   * @throws AppError `request-invalid` when the work is too long for one frame
+   * Sends a segment: tokens (to a whole or first shard) or hidden states (to a middle or last one). It is dropped when the
+   * engine has ended. Segments of a session stay in order; the values are not copied and must not change afterwards.
+   * @throws AppError `request-invalid` when the segment is too long for one frame
    */
-  send(work: Omit<Work, 'detail'>): void {
-    if (work.values.byteLength > linkLimits.workBytes - workHeaderBytes) {
+  send(segment: Omit<Segment, 'detail'>): void {
+    if (segment.values.byteLength > linkLimits.segmentBytes - segmentHeaderBytes) {
       throw new AppError(
         'request-invalid',
-        `Work of ${work.values.byteLength} bytes is more than the ${linkLimits.workBytes} of a frame; cut it.`,
+        `A segment of ${segment.values.byteLength} bytes is more than the ${linkLimits.segmentBytes} of a frame; cut it.`,
       );
     }
     const kind = this.#takesTokens ? engineKinds.tokens : engineKinds.hidden;
-    this.#link.send(kind, ...encodeWork(work));
+    this.#link.send(kind, ...encodeSegment(segment));
   }
 
   /** Whether the engine reads more slowly than `send` is called; wait for `drained` before sending more. */
@@ -310,10 +315,10 @@ export class EngineClient {
   #onFrame({ kind, body }: Frame): void {
     switch (kind) {
       case engineKinds.hidden:
-        this.#events.onOutput(decodeWork(body, this.description.width * 4));
+        this.#events.onOutput(decodeSegment(body, this.description.width * 4));
         return;
       case engineKinds.sampled:
-        this.#events.onOutput(decodeWork(body, 4));
+        this.#events.onOutput(decodeSegment(body, 4));
         return;
       default:
         this.#rpc.receive(parseJson(body, "An engine's reply"));

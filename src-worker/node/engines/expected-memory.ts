@@ -3,17 +3,17 @@
  * need not load the shard to find out. Pure.
  */
 import type { LayerRange } from '../../../src-shared/model.ts';
-import type { Manifest } from '../manifests/manifest.ts';
-
-type Tensor = Pick<Manifest['tensors'][number], 'name' | 'shape' | 'size'>;
+import { stageRoleOf } from '../../wire/stage-role.ts';
+import {
+  bufferBytes,
+  type CacheSize,
+  stateBytes,
+  type Tensor,
+  unusedHeadBytes,
+} from './buffer-memory.ts';
 
 /** llama.cpp keeps keys and values as f16. */
 const cacheValueBytes = 2;
-/**
- * Bytes of compute and output buffers. llama.cpp reports 20 to 70 MB for models of 0.04 to 1.5 GB with a cache of 8192 tokens,
- * and up to 160 MB for logits where a shard outputs hidden states, see batch-size.ts.
- */
-export const bufferBytes = 192 * 1024 * 1024;
 
 /** Tensors that only recurrent layers have: their query, key and value matrix makes no cache. */
 const recurrent = /\.(?:ssm_|shortconv\.)/;
@@ -25,25 +25,25 @@ const head = 'output.weight';
 export type ShardMemory = {
   /** The token embeddings, which llama.cpp always leaves to the processor. */
   readonly inputBytes: number;
-  /** Weights and KV cache of each layer. */
+  /** Weights and cache of each layer. */
   readonly layerBytes: readonly number[];
   /** The output matrix and all else that is of no layer. */
   readonly outputBytes: number;
-  /** Of the token embeddings, where they are the output matrix too: a device has a copy of its own. */
+  /** The token embeddings where llama.cpp takes them for the output matrix too: a device has a copy of its own. */
   readonly copiedBytes: number;
+  readonly bufferBytes: number;
   /** The largest single tensor of the KV cache. */
   readonly largestCacheBytes: number;
 };
 
 /**
  * @param totalLayers layers of the whole model, to which `tensors` belong
- * @param contextLength cache cells, in tokens
  */
 export function shardMemory(
   tensors: readonly Tensor[],
   { firstLayer, lastLayer }: LayerRange,
   totalLayers: number,
-  contextLength: number,
+  cache: CacheSize,
 ): ShardMemory {
   const isFirst = firstLayer === 0;
   const isLast = lastLayer === totalLayers - 1;
@@ -51,7 +51,10 @@ export function shardMemory(
   const count = lastLayer - firstLayer + 1;
   const layers = Array.from({ length: count }, (): Tensor[] => []);
   let inputBytes = 0;
-  let outputBytes = 0;
+  const role = stageRoleOf({ firstLayer, lastLayer }, totalLayers);
+  const unusedBytes = unusedHeadBytes(tensors, role);
+  const takesEmbedding = role === 'first' ? unusedBytes === 0 : role === 'whole' && !hasHead;
+  let outputBytes = unusedBytes;
   for (const tensor of tensors) {
     const layer = layerOf(tensor);
     if (layer !== undefined) {
@@ -64,24 +67,27 @@ export function shardMemory(
       outputBytes += tensor.size;
     }
   }
-  const cellBytes = cacheValueBytes * contextLength;
+  const cellBytes = cacheValueBytes * cache.contextLength;
   const caches = layers.map(cacheWidths);
   return {
     inputBytes,
     layerBytes: layers.map(
       (own, index) =>
-        own.reduce((sum, { size }) => sum + size, 0) + cellBytes * total(caches[index] ?? []),
+        own.reduce((sum, { size }) => sum + size, 0) +
+        cellBytes * total(caches[index] ?? []) +
+        stateBytes(own, cache),
     ),
     outputBytes,
-    copiedBytes: isFirst && isLast && !hasHead ? inputBytes : 0,
+    copiedBytes: takesEmbedding ? inputBytes : 0,
+    bufferBytes: bufferBytes(tensors, cache, role),
     largestCacheBytes: cellBytes * Math.max(0, ...caches.flat()),
   };
 }
 
 /** Bytes of weights, KV cache and buffers, as ShardStatus' `memoryBytes` counts them. */
 export function expectedMemoryBytes(...parameters: Parameters<typeof shardMemory>): number {
-  const { inputBytes, layerBytes, outputBytes } = shardMemory(...parameters);
-  return inputBytes + total(layerBytes) + outputBytes + bufferBytes;
+  const memory = shardMemory(...parameters);
+  return memory.inputBytes + total(memory.layerBytes) + memory.outputBytes + memory.bufferBytes;
 }
 
 /**
@@ -89,17 +95,11 @@ export function expectedMemoryBytes(...parameters: Parameters<typeof shardMemory
  *
  * @param deviceLayers how many of the last layers, the output counted as one, they take; null: all
  */
-export function deviceBytes(
-  { layerBytes, outputBytes, copiedBytes }: ShardMemory,
-  deviceLayers: number | null,
-): number {
+export function deviceBytes(memory: ShardMemory, deviceLayers: number | null): number {
+  const { layerBytes, outputBytes, copiedBytes } = memory;
   const layers = Math.min(deviceLayers ?? Infinity, layerBytes.length + 1);
-  return layers === 0
-    ? 0
-    : outputBytes +
-        copiedBytes +
-        total(layerBytes.slice(layerBytes.length + 1 - layers)) +
-        bufferBytes;
+  const onDevice = layerBytes.slice(layerBytes.length + 1 - layers);
+  return layers === 0 ? 0 : outputBytes + copiedBytes + total(onDevice) + memory.bufferBytes;
 }
 
 /** The most layers, counted as in `deviceBytes`, that take no more than the budget; null where all do. */

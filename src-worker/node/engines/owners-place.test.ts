@@ -42,7 +42,7 @@ function trusted(peer: string): Partial<ShardSessionRequest> {
   return { claimant: { peer, kind: 'trusted' } };
 }
 
-const work = { position: 0, count: 4, flags: 1, computeMicros: 0, values: new Uint8Array(16) };
+const segment = { position: 0, count: 4, flags: 1, computeMicros: 0, values: new Uint8Array(16) };
 const full = { code: 'over-capacity' };
 
 describe('sessions of strangers that compute nothing', () => {
@@ -86,7 +86,7 @@ describe('sessions of strangers that compute nothing', () => {
     const idle = listener();
     await open(by('alice'), idle);
     for (const session of [await open(by('mallory')), await open(by('mallory'))]) {
-      session.send(work);
+      session.send(segment);
     }
     time.now = 20_000;
     await expect(open(by('mallory'))).rejects.toMatchObject(full);
@@ -109,11 +109,11 @@ it('an idle session of a trusted peer ends for the owner and for trusted peers, 
   expect(first.failures).toMatchObject([full]);
 });
 
-it('a session with work in the engine does not end, however long that takes', async () => {
+it('a session with a segment in the engine does not end, however long that takes', async () => {
   const { open, time } = await shard();
   const [one, other] = [listener(), listener()];
-  (await open(by('alice'), one)).send(work);
-  (await open(by('bob'), other)).send(work);
+  (await open(by('alice'), one)).send(segment);
+  (await open(by('bob'), other)).send(segment);
   time.now = 60_000;
   await expect(open(by('carol'))).rejects.toMatchObject(full);
   expect([one.failures, other.failures]).toEqual([[], []]);

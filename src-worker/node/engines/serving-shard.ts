@@ -1,8 +1,8 @@
-/** The interface of a loaded shard for sessions: it takes work and gives results, and hides the engine's process. */
+/** The interface of a loaded shard for sessions: it takes segments and returns outputs, and hides the engine's process. */
 import type { AppError } from '../../../src-shared/errors.ts';
 import type { LayerRange, Sampling } from '../../../src-shared/model.ts';
 import type { StageRole } from '../../wire/stage-role.ts';
-import type { Work } from '../../wire/work.ts';
+import type { Segment } from '../../wire/segment.ts';
 import type { Claimant } from './session-places.ts';
 
 export type ShardSessionRequest = {
@@ -25,9 +25,9 @@ export type ShardSessionRequest = {
 export interface ShardSessionListener {
   /**
    * Called with results: hidden states, or a sampled token from a session over the model's last layer. `computeMicros` is the
-   * value in the work plus this shard's own time; `session` is the engine's number and means nothing elsewhere.
+   * value in the segment plus this shard's own time; `session` is the engine's number and means nothing elsewhere.
    */
-  onOutput(output: Work): void;
+  onOutput(output: Segment): void;
   /** Called when the engine failed on this session, or died. Nothing follows. */
   onFailed(error: AppError): void;
 }
@@ -38,15 +38,15 @@ export interface ShardSession {
   /** The position up to which the shard feeds its own tokens back: up to here the session's cells are certain. */
   readonly selfFeedUntil: number | undefined;
   /**
-   * Claims the cells up to a length before work for them is sent. Undefined when the session has them; else a promise to
+   * Claims the cells up to a length before a segment for them is sent. Undefined when the session has them; else a promise to
    * await, which rejects with `over-capacity` when no other session ends in time.
    */
   claim(tokens: number): Promise<void> | undefined;
   /** Tells a shard that samples the history, in place of the one that it knows. */
   restoreHistory(generated: readonly number[]): void;
-  /** Hands work to the engine. The values must not change afterwards. */
-  send(work: Omit<Work, 'session' | 'detail'>): void;
-  /** A promise to await before sending more, while the engine takes work more slowly than it is sent. */
+  /** Sends a segment to the engine. The values must not change afterwards. */
+  send(segment: Omit<Segment, 'session' | 'detail'>): void;
+  /** A promise to await before sending more, while the engine takes segments more slowly than they are sent. */
   congestion(): Promise<void> | undefined;
   /**
    * Ends the session, but leaves its first tokens in the cache for one that resumes them, until another session needs the room

@@ -1,5 +1,5 @@
-/** Knows whether an engine has work of a session, and for how long it has had none. Pure. */
-import { type Work, workFlags } from '../../wire/work.ts';
+/** Knows whether an engine has segments of a session, and for how long it has had none. Pure. */
+import { type Segment, segmentFlags } from '../../wire/segment.ts';
 
 export class SessionActivity {
   readonly #outputsAll: boolean;
@@ -9,7 +9,7 @@ export class SessionActivity {
   #isOwed = false;
 
   /**
-   * @param outputsAll whether all work has a result, not only work after which a token is sampled
+   * @param outputsAll whether all segments have an output, not only those after which a token is sampled
    * @param selfFeedUntil that of the session, see ShardSession
    */
   constructor(outputsAll: boolean, selfFeedUntil: number | undefined, now: number) {
@@ -18,18 +18,18 @@ export class SessionActivity {
     this.#activeAt = now;
   }
 
-  sent({ flags }: Pick<Work, 'flags'>, now: number): void {
+  sent({ flags }: Pick<Segment, 'flags'>, now: number): void {
     this.#activeAt = now;
-    this.#isOwed ||= this.#outputsAll || (flags & workFlags.sample) !== 0;
+    this.#isOwed ||= this.#outputsAll || (flags & segmentFlags.sample) !== 0;
   }
 
-  came({ flags, position }: Pick<Work, 'flags' | 'position'>, now: number): void {
-    const isLast = (flags & (workFlags.endOfGeneration | workFlags.warmUp)) !== 0;
+  came({ flags, position }: Pick<Segment, 'flags' | 'position'>, now: number): void {
+    const isLast = (flags & (segmentFlags.endOfGeneration | segmentFlags.warmUp)) !== 0;
     this.#activeAt = now;
     this.#isOwed = !isLast && position < (this.#selfFeedUntil ?? 0);
   }
 
-  /** Milliseconds without work; 0 while there is some. */
+  /** Milliseconds without a segment; 0 while the engine has one. */
   idleMs(now: number): number {
     return this.#isOwed ? 0 : now - this.#activeAt;
   }

@@ -7,7 +7,7 @@ import type {
   OpenParameters,
   OpenResult,
 } from '../../wire/engine-messages.ts';
-import type { Work } from '../../wire/work.ts';
+import type { Segment } from '../../wire/segment.ts';
 import { Median } from '../base/median.ts';
 import { cellPatienceMs, CellQueue } from './cell-queue.ts';
 import type { EngineEvents } from './engine-client.ts';
@@ -27,7 +27,7 @@ export interface Engine {
   restoreHistory(session: number, generated: readonly number[]): Promise<void>;
   retain(session: number, tokens: number): Promise<void>;
   close(session: number): Promise<void>;
-  send(work: Omit<Work, 'detail'>): void;
+  send(segment: Omit<Segment, 'detail'>): void;
   drained(): Promise<void>;
   setComputeShare(share: ComputeShare): Promise<void>;
   stop(): Promise<void>;
@@ -52,8 +52,8 @@ type OpenSession = {
 };
 
 /**
- * A session without work for this long, in milliseconds, may be ended for a requester that needs its room. This is longer than
- * a stage of its chain may wait for cells, during which later stages get no work.
+ * A session without a segment for this long, in milliseconds, may be ended for a requester that needs its room. This is longer than
+ * a stage of its chain may wait for cells, during which later stages get no segments.
  */
 const mostIdleMs = cellPatienceMs + 2000;
 
@@ -165,7 +165,7 @@ export class ShardEngine {
     return this.#book.freeCells;
   }
 
-  /** Tokens a second, over the last ten seconds with work. */
+  /** Tokens a second, over the last ten seconds of computing. */
   get tokensPerSecond(): number {
     return this.#speed.whileActive();
   }
@@ -221,11 +221,11 @@ export class ShardEngine {
       selfFeedUntil,
       claim: (tokens) => this.#cells.claim(number, tokens),
       restoreHistory: (generated) => void this.#restoreHistory(number, generated),
-      send: (work) => {
-        activity.sent(work, this.#now());
-        session.isDecoding = work.count === 1;
-        session.earlierMicros = work.computeMicros;
-        const { position, count, flags, computeMicros, values } = work;
+      send: (segment) => {
+        activity.sent(segment, this.#now());
+        session.isDecoding = segment.count === 1;
+        session.earlierMicros = segment.computeMicros;
+        const { position, count, flags, computeMicros, values } = segment;
         this.#engine.send({ session: number, position, count, flags, computeMicros, values });
       },
       congestion: () => (this.#engine.isCongested ? this.#engine.drained() : undefined),
@@ -268,7 +268,7 @@ export class ShardEngine {
     return this.#engine.kill();
   }
 
-  #onOutput(output: Work): void {
+  #onOutput(output: Segment): void {
     const session = this.#book.get(output.session);
     if (session === undefined) {
       // The session was closed while the engine computed for it.
@@ -392,7 +392,7 @@ export class ShardEngine {
     if (longest === undefined) {
       return false;
     }
-    const reason = `${this.#name} is full, and this session had no work while others waited`;
+    const reason = `${this.#name} is full, and this session had nothing to compute while others waited`;
     this.#fail(longest.number, new AppError('over-capacity', reason));
     void this.#forget(longest.number);
     return true;

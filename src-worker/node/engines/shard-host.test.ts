@@ -5,6 +5,7 @@ import {
   hosting,
   hostOf,
   left,
+  library,
   listener,
   request,
   right,
@@ -131,6 +132,24 @@ describe('a machine that is released', () => {
     await settle();
     expect(host.find(fakeModel.manifestId, whole, false)).toBeDefined();
     expect(engines.running).toHaveLength(2);
+  });
+
+  it('tells at once that the last session has ended while it drains, and nothing of sessions otherwise', async () => {
+    let told = 0;
+    const onDrained = (): void => void (told += 1);
+    const host = hostOf(new FakeEngines(), library(), { onDrained });
+    host.setDesired([{ model: fakeModel.name }]);
+    await settle();
+    const open = () => servingShard(host).openSession(request, listener());
+    (await open()).close();
+    const sessions = [await open(), await open()];
+    await host.setWork({ state: 'draining', answersOwner: false });
+    sessions[0]?.close();
+    expect(told).toBe(0);
+    sessions[1]?.close();
+    expect(told).toBe(1);
+    await host.setWork({ state: 'paused', answersOwner: false });
+    expect(told).toBe(1);
   });
 
   it('kills its engines, also one that was ending in order, and loads all desired shards afterwards', async () => {

@@ -32,6 +32,8 @@ export interface ShardSource {
     readonly manifest?: Pick<Manifest, 'tensors'>;
   };
   shardPath(manifestId: string, layers: LayerRange, signal?: AbortSignal): Promise<string>;
+  /** The path of a file with the model's metadata alone, made where it is missing; absent: none is made. */
+  headerPath?(manifestId: string): Promise<string>;
   /** Whether the library made the file, so that no other program changes it; absent: no file is. */
   isMade?(path: string): boolean;
 }
@@ -44,6 +46,8 @@ export type ShardHostOptions = {
   readonly order?: EngineOrder;
   /** Called when the state or load of some shard changed. */
   readonly onChange: () => void;
+  /** Called when the last session of a draining machine has ended, for which its owner waits. */
+  readonly onDrained?: () => void;
   readonly log: Log;
   /** How long engines that only this node's own user needs stay loaded after the last question, in milliseconds. */
   readonly ownUseKeepMs?: number;
@@ -71,6 +75,8 @@ export class ShardHost implements ServingShards {
   /** Shards that are being reloaded with new settings. */
   readonly #renewals = new Renewals();
   #isStopped = false;
+  /** Of all shards, at the last change. */
+  #sessions = 0;
   /** How many of the owner's questions wait for a load. */
   #questions = 0;
   /** Runs while all engines are idle, and then ends them. */
@@ -233,7 +239,7 @@ export class ShardHost implements ServingShards {
   faultOf(manifestId: string): string | undefined {
     const faults = [...this.#desired]
       .filter(([, { model }]) => model.manifestId === manifestId)
-      .map(([key]) => this.#runners.get(key)?.status().failure?.message ?? this.#faults.get(key));
+      .map(([key]) => this.#runners.get(key)?.lastFailure ?? this.#faults.get(key));
     return faults.find((fault) => fault !== undefined);
   }
 
@@ -320,6 +326,11 @@ export class ShardHost implements ServingShards {
       this.#ownUseEnd = undefined;
     }
     this.#options.onChange();
+    const before = this.#sessions;
+    this.#sessions = [...this.#runners.values()].reduce((sum, { sessions }) => sum + sessions, 0);
+    if (this.#order.state === 'draining' && before > 0 && this.#sessions === 0) {
+      this.#options.onDrained?.();
+    }
   }
 
   /** Whether there are engines, and none of them has a session or question of the owner. */
@@ -376,7 +387,12 @@ export class ShardHost implements ServingShards {
     return new ShardRunner({
       model,
       layers,
-      shardPath: (signal) => library.shardPath(model.manifestId, layers, signal),
+      shardPath: async (signal) => {
+        const path = await library.shardPath(model.manifestId, layers, signal);
+        // An engine keeps a file that is moved away, and questions then still need the header. They are told why there is none.
+        await library.headerPath?.(model.manifestId).catch(() => {});
+        return path;
+      },
       isForeign: (path) => library.isMade?.(path) !== true,
       settings: this.#settings,
       placement: this.#placementOf(key),
@@ -399,11 +415,11 @@ export class ShardHost implements ServingShards {
   }
 
   #end(key: string, runner: ShardRunner): void {
-    const { failure } = runner.status();
-    if (failure === null) {
+    const { lastFailure } = runner;
+    if (lastFailure === undefined) {
       this.#faults.delete(key);
     } else {
-      this.#faults.set(key, failure.message);
+      this.#faults.set(key, lastFailure);
     }
     this.#runners.delete(key);
     const ended = runner.stop().finally(() => this.#ending.delete(runner));

@@ -59,8 +59,8 @@ it('a cached prefix is resumed over the same layers alone', async () => {
 it('a part of the layers in that part of the time gives the same speed', async () => {
   const { engines, host } = await hosting();
   const tokensPerSecond = (): number | undefined => host.records()[0]?.tokensPerSecond;
-  const work = { position: 0, count: 1, flags: 1, computeMicros: 0, values: new Uint8Array(4) };
-  (await servingShard(host, range(0, 2)).openSession(request, listener())).send(work);
+  const segment = { position: 0, count: 1, flags: 1, computeMicros: 0, values: new Uint8Array(4) };
+  (await servingShard(host, range(0, 2)).openSession(request, listener())).send(segment);
   engines.all[0]?.output(1, 10_000);
   expect(tokensPerSecond()).toBeCloseTo(50);
 });

@@ -52,9 +52,9 @@ describe('sessions', () => {
   it('measure the shard’s own speed, without what other stages computed', async () => {
     const { engines, host } = await hosting([right]);
     const session = await servingShard(host, right).openSession(request, listener());
-    const work = { position: 0, count: 1, flags: 1, values: new Uint8Array(32) };
+    const segment = { position: 0, count: 1, flags: 1, values: new Uint8Array(32) };
     for (let token = 0; token < 5; token += 1) {
-      session.send({ ...work, computeMicros: 9000 });
+      session.send({ ...segment, computeMicros: 9000 });
       engines.all[0]?.output(1, 9000 + 4000);
     }
     expect(host.records()).toMatchObject([{ tokensPerSecond: 250 }]);

@@ -16,6 +16,8 @@ export type ShardsFeatureOptions = {
   readonly library: ShardSource & { get(manifestId: string): object | undefined };
   readonly mesh: Pick<Mesh, 'publish'>;
   readonly onChange: () => void;
+  /** As ShardHost's. */
+  readonly onDrained: () => void;
   readonly log: Log;
 };
 
@@ -31,7 +33,7 @@ export type OwnShards = {
 const probeMs = 60_000;
 
 export function shardsFeature(options: ShardsFeatureOptions): FeatureWith<OwnShards> {
-  const { config, library, mesh, onChange, log } = options;
+  const { config, library, mesh, onChange, onDrained, log } = options;
   let reason = config.work.reason;
   let { backend } = config.engine;
   const probe = new ComputeProbe({
@@ -52,6 +54,7 @@ export function shardsFeature(options: ShardsFeatureOptions): FeatureWith<OwnSha
       mesh.publish();
       onChange();
     },
+    onDrained,
     log,
   });
   return {

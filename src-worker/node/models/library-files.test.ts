@@ -78,6 +78,24 @@ describe('importing a copy of a known file', () => {
     await expect(library.shardPath(manifestId, whole)).rejects.toEqual(code('model-changed'));
   });
 
+  test('is missing for layers that would have to be read from it, once no copy is left', async () => {
+    const path = await writeModel('One');
+    const library = await openLibrary();
+    const { manifestId } = await library.importModel(path);
+    const copy = join(home, 'copy.gguf');
+    await copyFile(path, copy);
+    await library.importModel(copy);
+    await library.shardPath(manifestId, middle);
+    await rm(path);
+    expect(await library.missingFile(manifestId, whole)).toBeUndefined();
+    await rm(copy);
+    expect(await library.missingFile(manifestId, whole)).toBe(path);
+    expect(await library.missingFile(manifestId, { firstLayer: 0, lastLayer: 1 })).toBe(path);
+    // These are cut already.
+    expect(await library.missingFile(manifestId, middle)).toBeUndefined();
+    expect(await library.missingFile('ab'.repeat(32), whole)).toBeUndefined();
+  });
+
   test('refuses an eighteenth name', async () => {
     const path = await writeModel('One');
     const library = await openLibrary();

@@ -35,7 +35,7 @@ import {
   unchangedOf,
   withSource,
 } from './source-file.ts';
-import { isWholeModel } from '../../../src-shared/layers.ts';
+import { isSameRange, isWholeModel } from '../../../src-shared/layers.ts';
 
 export type { LibraryModel } from './model-register.ts';
 
@@ -324,6 +324,26 @@ export class ModelLibrary implements ChunkSupply {
       return source.path;
     }
     return await this.#shards.shard(id, entry, range, signal);
+  }
+
+  /** The path of the owner's file without which these layers cannot be loaded again, when there is no such file any more. */
+  async missingFile(id: string, range: LayerRange): Promise<string | undefined> {
+    const entry = this.#register.entry(id);
+    if (entry === undefined || entry.source === null) {
+      return undefined;
+    }
+    const isCut =
+      !isWholeModel(range, entry.manifest.layers) &&
+      (await this.#cache.shardsOf(id)).some((shard) => isSameRange(shard.range, range));
+    const isThere = await Promise.all(
+      sourcesOf(entry).map(({ path }) =>
+        inspect(path).then(
+          () => true,
+          () => false,
+        ),
+      ),
+    );
+    return isCut || isThere.includes(true) ? undefined : entry.source.path;
   }
 
   /** Whether a path from `shardPath` is that of a shard, and not of the owner's file. */

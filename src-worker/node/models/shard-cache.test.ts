@@ -1,4 +1,4 @@
-import { access, mkdir, readdir, stat, utimes } from 'node:fs/promises';
+import { access, mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
@@ -6,6 +6,7 @@ import { writeRandomModel } from '../../../test/support/engine/random-model.ts';
 import { temporaryFolder } from '../../../test/support/machine/temporary-folder.ts';
 import type { LayerRange } from '../../../src-shared/model.ts';
 import { ModelLibrary } from './library.ts';
+import { ShardCache } from './shard-cache.ts';
 import { chooseEvictions, type StoredShard } from './shard-room.ts';
 
 function sum(list: readonly StoredShard[]): number {
@@ -131,4 +132,19 @@ describe('shards within a limit', () => {
     await library.shardPath(id, first);
     expect(await readdir(library.filesFolder)).toEqual([]);
   });
+});
+
+it('a header that is stored takes its bytes once, and stays when the file that it came from goes', async () => {
+  const home = await temporaryFolder();
+  const from = join(home, 'fetched.gguf');
+  await writeRandomModel(from, { name: 'Fetched' });
+  const cache = new ShardCache(join(home, 'shards'), join(home, 'files'));
+  const id = 'ab'.repeat(32);
+  await cache.putHeader(id, from);
+  const stored = join(home, 'shards', id, 'header.gguf');
+  expect((await stat(stored)).ino).toBe((await stat(from)).ino);
+  await rm(from);
+  await expect(cache.header(id, () => Promise.reject(new Error('made anew')))).resolves.toBe(
+    stored,
+  );
 });

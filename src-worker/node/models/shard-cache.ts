@@ -3,7 +3,7 @@
  * Shards stay within the owner's limit: the least recently used ones are evicted, but never one that is pinned, being read
  * or being made.
  */
-import { copyFile, mkdir, rm, utimes } from 'node:fs/promises';
+import { copyFile, link, mkdir, rm, utimes } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { AppError } from '../../../src-shared/errors.ts';
 import { fileProblem } from '../../../src-shared/files/file-problem.ts';
@@ -73,9 +73,13 @@ export class ShardCache {
     return await this.#get(id, headerName, undefined, () => true, make);
   }
 
-  /** Stores a copy of the header at `from`. @throws AppError `data-folder-unusable` */
+  /** Stores the header at `from`, whose bytes are then on the disk once. @throws AppError `data-folder-unusable` */
   async putHeader(id: string, from: string): Promise<void> {
-    await this.header(id, (path) => copyFile(from, path));
+    await this.header(id, async (path) => {
+      await rm(path, { force: true });
+      // Not every file system has hard links. The file at `from` stays, because a tokenizer may be about to read it.
+      await link(from, path).catch(() => copyFile(from, path));
+    });
   }
 
   /** Deletes everything made from a model, and aborts what is being made. */

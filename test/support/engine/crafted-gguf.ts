@@ -1,4 +1,4 @@
-/** GGUF files put together field by field, so that any field can lie. By default everything is true. */
+/** Makes GGUF files field by field, so that a test can make any field wrong. By default all fields are right. */
 import { alignUp, tensorBytes, tensorTypesByCode } from '../../../src-worker/gguf/format.ts';
 import { encodeString, type MetadataValue } from '../../../src-worker/gguf/values.ts';
 
@@ -57,7 +57,7 @@ export function craftedValue(
   return { type, bytes };
 }
 
-/** A name as its own bytes; a Buffer is taken with its length in front. */
+/** The bytes of a name with its length before them; a Buffer may be any bytes. */
 function nameBytes(name: string | Buffer): Buffer {
   return typeof name === 'string'
     ? encodeString(name)

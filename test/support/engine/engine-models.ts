@@ -31,7 +31,7 @@ export class TestModel {
     return join(this.folder, 'whole.gguf');
   }
 
-  /** The file with these layers, both included; cut when it is first asked for. */
+  /** The file with these layers, both included; it is cut at its first use. */
   async cut(firstLayer: number, lastLayer: number): Promise<string> {
     return this.#once(`${firstLayer}-${lastLayer}.gguf`, async (path) => {
       const source = await openGguf(this.path);
@@ -67,7 +67,7 @@ export function roleOf(firstLayer: number, lastLayer: number, layers: number): S
   return stageRoleOf({ firstLayer, lastLayer }, layers);
 }
 
-/** The runs of layers that a model of `layers` layers is cut into before each of `boundaries`. */
+/** The ranges of layers that result from cutting a model of `layers` layers before each of `boundaries`. */
 export function rangesAt(
   boundaries: readonly number[],
   layers: number,

@@ -1,4 +1,4 @@
-/** A process that starts an engine and then does nothing: killed by a test to see what becomes of the engine. */
+/** A process that starts an engine and then waits, so that a test can kill it and see what happens to the engine. */
 import { EngineClient } from '../../../src-worker/node/engines/engine-client.ts';
 import { engineEntry } from './engine-process.ts';
 

@@ -1,4 +1,4 @@
-/** A real engine process with everything it says written down, so that tests can wait for it. */
+/** A real engine process whose output is recorded, so that tests can wait for it. */
 import { fileURLToPath } from 'node:url';
 import type { AppError } from '../../../src-shared/errors.ts';
 import {
@@ -6,7 +6,7 @@ import {
   type EngineOptions,
 } from '../../../src-worker/node/engines/engine-client.ts';
 import type { LoadParameters } from '../../../src-worker/wire/engine-messages.ts';
-import { type Work, workFlags } from '../../../src-worker/wire/work.ts';
+import { type Segment, segmentFlags } from '../../../src-worker/wire/segment.ts';
 import { tokensAsBytes } from './engine-models.ts';
 
 export const engineEntry = fileURLToPath(
@@ -14,7 +14,7 @@ export const engineEntry = fileURLToPath(
 );
 
 export class TestEngine {
-  readonly outputs: Work[] = [];
+  readonly outputs: Segment[] = [];
   readonly failures = new Map<number, AppError>();
   readonly logs: string[] = [];
   exit: AppError | undefined;
@@ -30,7 +30,7 @@ export class TestEngine {
     engine.#client = await EngineClient.start(
       all,
       {
-        onOutput: (work) => engine.#note(() => engine.outputs.push(work)),
+        onOutput: (segment) => engine.#note(() => engine.outputs.push(segment)),
         onSessionFailed: (session, error) =>
           engine.#note(() => engine.failures.set(session, error)),
         onExit: (error) => engine.#note(() => (engine.exit = error)),
@@ -48,25 +48,25 @@ export class TestEngine {
     return this.#client;
   }
 
-  /** Sends tokens for positions from `position` on; by default the token after them is asked for. */
+  /** Sends tokens for positions from `position` on; by default it asks for the token after them. */
   send(session: number, position: number, tokens: readonly number[], flags?: number): void {
     this.client.send({
       session,
       position,
       count: tokens.length,
-      flags: flags ?? workFlags.sample,
+      flags: flags ?? segmentFlags.sample,
       computeMicros: 0,
       values: tokensAsBytes(tokens),
     });
   }
 
-  outputsOf(session: number): Work[] {
-    return this.outputs.filter((work) => work.session === session);
+  outputsOf(session: number): Segment[] {
+    return this.outputs.filter((segment) => segment.session === session);
   }
 
   /** Tokens sampled for a session, in the order in which they came. */
   tokensOf(session: number): number[] {
-    return this.outputsOf(session).map((work) => tokenOf(work));
+    return this.outputsOf(session).map((segment) => tokenOf(segment));
   }
 
   async failureOf(session: number): Promise<AppError> {
@@ -78,7 +78,7 @@ export class TestEngine {
     return failure;
   }
 
-  /** Waits until the condition holds; it is checked whenever the engine said something. */
+  /** Waits until the condition holds; it is checked at each output of the engine. */
   async until(condition: () => boolean): Promise<void> {
     while (!condition()) {
       if (this.exit !== undefined) {
@@ -102,8 +102,8 @@ export class TestEngine {
   }
 }
 
-export function tokenOf(work: Work): number {
-  return Buffer.from(work.values).readInt32LE(0);
+export function tokenOf(segment: Segment): number {
+  return Buffer.from(segment.values).readInt32LE(0);
 }
 
 /** Whether a process with this number exists. */
@@ -116,7 +116,7 @@ export function isAlive(pid: number | undefined): boolean {
   }
 }
 
-/** Checks every few milliseconds, for things that are not announced. */
+/** Checks every few milliseconds, for conditions without an event. */
 export async function eventually(condition: () => boolean, milliseconds = 10_000): Promise<void> {
   const end = Date.now() + milliseconds;
   while (!condition()) {

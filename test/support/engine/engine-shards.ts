@@ -1,10 +1,10 @@
-/** Chains of shards inside the test's own process, without scheduler or link: for comparing logits bit by bit. */
+/** Chains of shards in the test's own process, without scheduler or link, for comparing logits bit by bit. */
 import type { LayerRange } from '../../../src-shared/model.ts';
 import type { Library } from '../../../src-worker/engine/llama/library.ts';
 import { Shard } from '../../../src-worker/engine/llama/shard.ts';
 import { rangesAt, roleOf, type TestModel, tokensAsBytes } from './engine-models.ts';
 
-/** Part of a batch: tokens of one sequence from a position on. */
+/** A part of a batch: tokens of one sequence, from a position on. */
 export type Piece = {
   readonly slot: number;
   readonly position: number;
@@ -17,7 +17,7 @@ const usualOptions = { contextLength: 512, maxSessions: 4, batchSize: 64, thread
 /** A shard, and how many of its layers are used, from the first one on. */
 export type UsedShard = { readonly shard: Shard; readonly layers: number };
 
-/** Loads the shards of a model once each, however many chains they are part of. */
+/** Loads each shard of a model once, for any number of chains. */
 export class ShardSet {
   readonly #library: Library;
   readonly #model: TestModel;
@@ -30,7 +30,10 @@ export class ShardSet {
     this.#options = { ...usualOptions, ...options };
   }
 
-  /** The chain that is cut before each of `boundaries`; none is the whole model. Its caches are empty. */
+  /**
+   * The chain that results from cutting before each of `boundaries`; without any, the whole model. Its caches are
+   * empty.
+   */
   async chain(...boundaries: number[]): Promise<Chain> {
     const used: UsedShard[] = [];
     for (const range of rangesAt(boundaries, this.#model.layers)) {
@@ -39,7 +42,7 @@ export class ShardSet {
     return new Chain(used);
   }
 
-  /** The shard with these layers, used up to one of them; by default all of it. Its cache is empty. */
+  /** The shard with these layers, used up to `lastUsed`; by default all of it. Its cache is empty. */
   async use({ firstLayer, lastLayer }: LayerRange, lastUsed = lastLayer): Promise<UsedShard> {
     const key = `${firstLayer}-${lastLayer}`;
     let shard = this.#shards.get(key);
@@ -70,7 +73,7 @@ export class Chain {
     this.#used = used;
   }
 
-  /** Decodes one batch through all shards. Returns for each piece the bytes of the logits after its last token. */
+  /** Decodes one batch through all shards. Returns, for each piece, the bytes of the logits after its last token. */
   decode(...pieces: Piece[]): Buffer[] {
     let values: Uint8Array[] = pieces.map(({ tokens }) => tokensAsBytes(tokens));
     for (const used of this.#used) {
@@ -86,7 +89,7 @@ export class Chain {
     throw new Error('The chain has no last shard');
   }
 
-  /** The same through all shards but those that sample. Returns the hidden states behind each of them, by piece. */
+  /** The same through all shards but the last. Returns the hidden states after each of them, by piece. */
   hiddenStates(...pieces: Piece[]): Buffer[][] {
     let values: Uint8Array[] = pieces.map(({ tokens }) => tokensAsBytes(tokens));
     return this.#used.map((used) => {
@@ -123,7 +126,7 @@ function decodeUsed(
   return shard.decode(runs, layers);
 }
 
-/** `count` tokens of printable text, different ones for every position. */
+/** `count` tokens of printable text, which differ for every position. */
 export function promptTokens(count: number, start = 0): number[] {
   return Array.from({ length: count }, (_, index) => 33 + ((37 * (start + index) + 11) % 90));
 }

@@ -1,4 +1,4 @@
-/** Random damage to a file's bytes, the same for the same seed: what a fuzzer feeds to a reader. */
+/** Random damage to the bytes of a file, the same for the same seed, as a fuzzer feeds it to a reader. */
 
 export type Random = (below: number) => number;
 
@@ -15,7 +15,7 @@ export function seededRandom(seed: number): Random {
   };
 }
 
-/** Numbers at which counts, lengths and offsets tend to go wrong. */
+/** Numbers for which counts, lengths and offsets often fail. */
 const oddNumbers = [
   0n,
   1n,

@@ -1,6 +1,6 @@
 /**
  * Writes GGUF models with random weights, the same for the same options: small ones for tests, large ones for
- * benchmarks. They load in llama.cpp, tokenize any text and chat, in nonsense.
+ * benchmarks. They load in llama.cpp, tokenize any text, and chat in nonsense.
  */
 import { tensorType } from '../../../src-worker/gguf/format.ts';
 import {
@@ -27,7 +27,7 @@ export type RandomModelOptions = {
   readonly contextLength: number;
   /** Type of all matrices. Norms and biases are F32. */
   readonly type: WeightType;
-  /** The head is the embedding, as in small models. */
+  /** Whether the embedding also serves as the head, as in small models. */
   readonly tied: boolean;
   readonly ropeFrequencyBase: number;
   /** Adds the `rope_freqs.weight` that Llama 3 has; llama only. */
@@ -66,7 +66,7 @@ export const benchModel: RandomModelOptions = {
   type: 'Q8_0',
 };
 
-/** Writes a model to `path`; options that are not given are `smallModel`'s. */
+/** Writes a model to `path`; missing options are those of `smallModel`. */
 export async function writeRandomModel(
   path: string,
   options: Partial<RandomModelOptions> = {},
@@ -96,9 +96,9 @@ function metadataOf(model: RandomModelOptions): [string, MetadataValue][] {
 }
 
 /**
- * Matrices get the standard deviation 1/√(inputs), so that every layer adds about as much as came in; queries
- * more, so that attention picks few positions and answers do not settle on one token. A tied embedding is
- * small, or its head would repeat the last token. Norm and head together spread logits by about 3.
+ * Matrices have the standard deviation 1/√(inputs), so that every layer adds about as much as it gets. Queries have
+ * more, so that attention picks few positions and answers do not settle on one token. A tied embedding is small,
+ * since its head would otherwise repeat the last token. Norm and head together spread logits by about 3.
  */
 function tensorsOf(model: RandomModelOptions): TensorToWrite[] {
   const { width, feedForward } = model;
@@ -160,7 +160,10 @@ function tensorsOf(model: RandomModelOptions): TensorToWrite[] {
   return tensors;
 }
 
-/** One row a token, each about `norm` long. Control tokens' rows are zero: never the likeliest token, so greedy answers run to their limit. */
+/**
+ * One row for each token, each about `norm` long. Rows of control tokens are zero, so that these are never the
+ * likeliest and greedy answers go on to their limit.
+ */
 function vocabularyMatrix(model: RandomModelOptions, name: string, norm: number): TensorToWrite {
   const type = tensorType(model.type);
   const rowBytes = (model.width / type.blockValues) * type.blockBytes;

@@ -13,7 +13,7 @@ import {
 
 const controlTokens = ['<|begin|>', '<|end|>', '<|system|>', '<|user|>', '<|assistant|>'];
 
-/** `Ġ` is how byte-level vocabularies write a space. */
+/** `Ġ` is a space in byte-level vocabularies. */
 const merges = ['Ġ t', 'h e', 'Ġt he', 'i n', 'e r', 'a n', 'o n', 'Ġ a'];
 
 const chatTemplate =
@@ -23,7 +23,7 @@ const chatTemplate =
 /** Fewest tokens that this tokenizer can do with. */
 export const smallestVocabulary = 256 + merges.length + controlTokens.length;
 
-/** Ids of the control tokens, which stand between the merges and the fillers. */
+/** Ids of the control tokens, which are between the merges and the fillers. */
 export const controlTokenIds = controlTokens.map((_, index) => 256 + merges.length + index);
 
 /** llama.cpp's numbers for kinds of tokens. */

@@ -1,6 +1,6 @@
 /**
- * Random tensors from a seed: uniform values, drawn as an AES-CTR key stream, which makes a gigabyte in a few
- * seconds. Every tensor has a stream of its own, so its values depend on seed, name and size alone.
+ * Random tensors from a seed: uniform values from an AES-CTR key stream, which makes a gigabyte in a few seconds.
+ * Every tensor has a stream of its own, so its values depend only on seed, name and size.
  */
 import { createCipheriv, createHash } from 'node:crypto';
 

@@ -1,6 +1,6 @@
 /**
- * Writes headers of models: no weights, but a small tokenizer of each kind that llama.cpp treats in its own way.
- * Enough for an engine that only tokenizes.
+ * Writes headers of models without weights, but with a small tokenizer of each kind that llama.cpp treats
+ * differently. That is enough for an engine that only tokenizes.
  */
 import {
   boolValue,
@@ -15,7 +15,7 @@ import {
 import { writeGguf } from '../../../src-worker/gguf/write.ts';
 import { byteCharacters } from './random-tokenizer.ts';
 
-/** Byte-level vocabularies by the pattern that cuts their text into words, and SentencePiece. */
+/** Byte-level vocabularies, by the pattern that splits their text into words, and SentencePiece. */
 export const vocabularyKinds = [
   'gpt-2',
   'deepseek-llm',
@@ -25,7 +25,7 @@ export const vocabularyKinds = [
 ] as const;
 export type VocabularyKind = (typeof vocabularyKinds)[number];
 
-/** Runs of one letter, words, and words with their space: what a cut at a wrong place would change. */
+/** Runs of one letter, words, and words with their space: a cut at a wrong place would change these tokens. */
 const merges = [
   ['a', 'a'],
   ['aa', 'aa'],
@@ -70,7 +70,7 @@ export async function writeSmallVocabulary(
   await writeGguf(path, { metadata, tensors: [] });
 }
 
-/** Byte-level vocabularies write a space as Ġ. */
+/** Byte-level vocabularies have Ġ for a space. */
 function written(text: string): string {
   return text.replaceAll(' ', 'Ġ');
 }
@@ -99,7 +99,7 @@ function sentencePiece(): [string, MetadataValue][] {
     { length: 256 },
     (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`,
   );
-  // SentencePiece writes a space as ▁, and merges what has the highest score first.
+  // SentencePiece has ▁ for a space, and merges the pair with the highest score first.
   const texts = [
     ...merges.map((pair) => pair.join('')),
     ...' !=abcdefghijklmnopqrstuvwxyz0123456789'.split(''),

@@ -1,4 +1,7 @@
-/** Lets engines compute on Mesa's software Vulkan. llama.cpp uses it, a processor after all, only where it is told to. */
+/**
+ * Lets engines compute on Mesa's software Vulkan. It runs on the processor, so llama.cpp uses it only where it is
+ * told to.
+ */
 import { onTestFinished } from 'vitest';
 import { softwareVulkan } from '../machine/software-vulkan.ts';
 
@@ -7,7 +10,7 @@ const driver = softwareVulkan();
 /** Where there is none, tests on it are skipped. */
 export const hasSoftwareCard = driver !== undefined;
 
-/** The environment of processes whose engines are to see the software card as so many devices, and no real one. */
+/** Environment variables that make a process see the software card as this many devices, and no real card. */
 function softwareCards(devices = 1): Record<string, string> {
   return {
     VK_DRIVER_FILES: driver ?? '',
@@ -15,7 +18,7 @@ function softwareCards(devices = 1): Record<string, string> {
   };
 }
 
-/** Gives engines that this process starts during this test the software card. */
+/** Gives the software card to engines that this process starts during this test. */
 export function useSoftwareCards(devices = 1): void {
   const environment = softwareCards(devices);
   Object.assign(process.env, environment);

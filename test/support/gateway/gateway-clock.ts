@@ -1,4 +1,4 @@
-/** A clock that moves when a test says so. */
+/** A clock that only the test moves. */
 import type { Clock } from '../../../src-shared/clock.ts';
 
 export class ManualClock implements Clock {
@@ -15,7 +15,7 @@ export class ManualClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
-  /** Moves time forward, calling what is due in order, and lets promises settle after each call. */
+  /** Moves time forward, calls what is due in order, and lets promises settle after each call. */
   async pass(milliseconds: number): Promise<void> {
     const until = this.#now + milliseconds;
     for (;;) {
@@ -37,7 +37,7 @@ export class ManualClock implements Clock {
   }
 }
 
-/** Lets everything that waits only for promises go on. */
+/** Lets everything continue that waits only for promises. */
 export function settle(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);

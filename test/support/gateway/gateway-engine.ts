@@ -1,6 +1,6 @@
 /**
- * Tokens from one engine process of this machine, without a mesh: real text for tests of everything above
- * sessions. It counts what runs, and can be paused.
+ * Tokens from one engine process of this machine, without a mesh: real text for tests of everything above sessions.
+ * It counts sessions, and can be paused.
  */
 import type { Receipt } from '../../../src-shared/chat.ts';
 import { AppError } from '../../../src-shared/errors.ts';
@@ -11,11 +11,11 @@ import type {
   GenerationRequest,
   Generations,
 } from '../../../src-worker/node/sessions/asking/generation.ts';
-import { type Work, workFlags } from '../../../src-worker/wire/work.ts';
+import { type Segment, segmentFlags } from '../../../src-worker/wire/segment.ts';
 
 type Sampled = Extract<GenerationEvent, { type: 'token' }>;
 
-/** What a session's reader waits for: tokens in order, or its end. */
+/** What a session's reader waits for: tokens in order, or the end. */
 class SessionQueue {
   readonly #waiting: (Sampled | AppError)[] = [];
   #wake = (): void => {};
@@ -44,12 +44,12 @@ export class EngineGenerations implements Generations {
   readonly #queues = new Map<number, SessionQueue>();
   #engine: EngineClient | undefined;
   #nextSession = 1;
-  /** Tokens that wait for `resume`; undefined when none has to. */
-  #delayed: Work[] | undefined;
-  /** Sessions that are open now, and that were ended before they were done. */
+  /** Tokens that wait for `resume`; undefined while the engine is not paused. */
+  #delayed: Segment[] | undefined;
+  /** Open sessions, and sessions that were ended before they were finished. */
   active = 0;
   cancelled = 0;
-  /** Sessions that the mesh has room for. */
+  /** Number of sessions that the mesh has room for. */
   capacity = Infinity;
 
   private constructor(model: ModelSummary) {
@@ -61,7 +61,7 @@ export class EngineGenerations implements Generations {
     generations.#engine = await EngineClient.start(
       { path, role: 'whole', threads: 1, backend: 'cpu', contextLength: 16_384, maxSessions: 8 },
       {
-        onOutput: (work) => generations.#onSampled(work),
+        onOutput: (segment) => generations.#onSampled(segment),
         onSessionFailed: (session, error) => generations.#queues.get(session)?.push(error),
         onExit: (error) => {
           for (const queue of generations.#queues.values()) {
@@ -81,7 +81,7 @@ export class EngineGenerations implements Generations {
     return this.#model.contextLength;
   }
 
-  /** No token comes out until `resume`. */
+  /** Holds back all tokens until `resume`. */
   pause(): void {
     this.#delayed ??= [];
   }
@@ -89,12 +89,12 @@ export class EngineGenerations implements Generations {
   resume(): void {
     const delayed = this.#delayed ?? [];
     this.#delayed = undefined;
-    for (const work of delayed) {
-      this.#onSampled(work);
+    for (const segment of delayed) {
+      this.#onSampled(segment);
     }
   }
 
-  /** Kills the engine process, as running out of memory would. */
+  /** Kills the engine process, as a lack of memory would. */
   crash(): void {
     const pid = this.#engine?.pid;
     if (pid !== undefined) {
@@ -130,7 +130,7 @@ export class EngineGenerations implements Generations {
         session,
         position: 0,
         count: promptTokens.length,
-        flags: workFlags.sample,
+        flags: segmentFlags.sample,
         computeMicros: 0,
         values: new Uint8Array(Int32Array.from(promptTokens).buffer),
       });
@@ -150,22 +150,22 @@ export class EngineGenerations implements Generations {
       this.#queues.delete(session);
       this.active -= 1;
       this.cancelled += isDone ? 0 : 1;
-      // An engine that has died needs no goodbye.
+      // An engine that has ended needs no message.
       engine.close(session).catch(() => {});
     }
   }
 
-  #onSampled(work: Work): void {
+  #onSampled(segment: Segment): void {
     if (this.#delayed !== undefined) {
-      this.#delayed.push(work);
+      this.#delayed.push(segment);
       return;
     }
-    const { session, values, flags, detail } = work;
+    const { session, values, flags, detail } = segment;
     const token = Buffer.from(values).readInt32LE(0);
     this.#queues.get(session)?.push({
       type: 'token',
       token,
-      endOfGeneration: (flags & workFlags.endOfGeneration) !== 0,
+      endOfGeneration: (flags & segmentFlags.endOfGeneration) !== 0,
       ...(detail.byteLength === 0
         ? {}
         : { detail: sampledDetailSchema.parse(JSON.parse(Buffer.from(detail).toString('utf8'))) }),

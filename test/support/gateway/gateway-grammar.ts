@@ -1,11 +1,11 @@
-/** llama.cpp's own opinion on what a grammar allows. */
+/** Asks llama.cpp what a grammar allows. */
 import { getLlama, LlamaLogLevel, type LlamaGrammar } from 'node-llama-cpp';
 
-/** Not in the library's types, which is why this stands in a test helper only. */
+/** A method that is not in the library's types, which is why only this test helper uses it. */
 type TestableGrammar = LlamaGrammar & { _testText(text: string): boolean };
 
 /**
- * A function that tells whether a text, from beginning to end, is one that the grammar allows.
+ * A function that tells whether the grammar allows a text from beginning to end.
  * @throws Error when llama.cpp refuses the grammar itself
  */
 export async function grammarMatcher(grammar: string): Promise<(text: string) => boolean> {

@@ -26,7 +26,7 @@ export const testModel: ModelSummary = {
   quantisation: 'F32',
 };
 
-/** What all gateways of a test file share: starting engines takes a second. */
+/** The model that all gateways of a test file share, since starting engines takes a second. */
 export class TestModel {
   readonly generations: EngineGenerations;
   readonly texts: ModelTexts;

@@ -1,4 +1,4 @@
-/** A duty over a machine and a node that the test plays. */
+/** A duty over a machine and a node that the test simulates. */
 import type { Compute } from '../../../src-shared/compute.ts';
 import { foundDevices } from './found-devices.ts';
 import type { Moment } from '../../../src-shared/local-time.ts';
@@ -56,7 +56,7 @@ export class Desk {
   shards: ShardStatus[] = [];
   isNodeThere = true;
   changes = 0;
-  /** Minutes that the clock on the wall was set. */
+  /** Minutes by which the wall clock was set. */
   wallOffsetMs = 0;
   #carryOut: (() => void)[] = [];
 
@@ -138,7 +138,7 @@ export class Desk {
     return desk;
   }
 
-  /** The orders so far are carried out. */
+  /** Reports that all orders so far are carried out. */
   async carryOut(): Promise<void> {
     for (const done of this.#carryOut.splice(0)) {
       done();

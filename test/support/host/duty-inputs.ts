@@ -1,4 +1,4 @@
-/** Machines for tests of the duty: an idle one with one card to start from, and a run of one through time. */
+/** Machines for tests of the duty: an idle one with one card, and a run of one through time. */
 import type { Duty, Facts, GpuFacts, PauseReasonName } from '../../../src-shared/duty.ts';
 import { defaultPreferences, type Preferences } from '../../../src-shared/settings/preferences.ts';
 import type { DutyInput, Work } from '../../../src-main/duty/duty-input.ts';
@@ -70,12 +70,12 @@ export const idleInput: DutyInput = {
   now: noon,
 };
 
-/** One card that differs from the idle one. */
+/** The idle machine's card with these differences. */
 export function cardWith(different: Partial<GpuFacts>): Pick<Facts, 'gpus'> {
   return { gpus: known([{ ...card, ...different }]) };
 }
 
-/** How an input differs from the idle one. */
+/** Differences of an input from that of the idle machine. */
 export type Different = {
   readonly facts?: Partial<Facts>;
   readonly work?: Partial<Work>;
@@ -93,7 +93,7 @@ function inputWith({ facts, work, preferences, requests }: Different): DutyInput
   };
 }
 
-/** What a machine with its engines stopped pauses for: name and sentence of each reason. */
+/** The name and the sentence of each reason for which a machine with stopped engines pauses. */
 export function reasonsFor(different: Different): [PauseReasonName, string][] {
   const { duty } = nextDuty(initialDuty, inputWith(different));
   return duty.state === 'paused'
@@ -101,7 +101,7 @@ export function reasonsFor(different: Different): [PauseReasonName, string][] {
     : [];
 }
 
-/** A machine whose readings a test changes as time goes by. */
+/** A machine whose readings a test changes over time. */
 export class DutyRun {
   facts: Facts = idleFacts;
   work: Work = idleWork;
@@ -122,7 +122,7 @@ export class DutyRun {
     return this.#record.duty;
   }
 
-  /** Looks now. Without a word from a test, the machine's idle input time goes on by itself. */
+  /** Asks for the duty now. The time since the last input grows by itself, unless the test sets it. */
   look(different: Partial<Facts> = {}): Duty {
     this.facts = { ...this.facts, ...different };
     const { facts, work, preferences, requests, now } = this;
@@ -130,7 +130,7 @@ export class DutyRun {
     return this.#record.duty;
   }
 
-  /** Both clocks go on; nothing is checked. */
+  /** Moves both clocks, without a check. */
   pass(ms: number): void {
     const { wallMs, monotonicMs, zone } = this.now;
     this.now = { wallMs: wallMs + ms, monotonicMs: monotonicMs + ms, zone };
@@ -140,7 +140,7 @@ export class DutyRun {
     }
   }
 
-  /** Looks every `stepMs` until `ms` have passed. */
+  /** Checks every `stepMs` until `ms` have passed. */
   watch(ms: number, stepMs = 1000): Duty {
     for (let left = ms; left > 0; left -= stepMs) {
       this.pass(Math.min(stepMs, left));
@@ -149,7 +149,7 @@ export class DutyRun {
     return this.duty;
   }
 
-  /** Takes over another record, as `withoutCoolDown` makes one. */
+  /** Replaces the record, as `withoutCoolDown` does. */
   replace(record: DutyRecord): void {
     this.#record = record;
   }
@@ -158,7 +158,7 @@ export class DutyRun {
     this.work = { ...this.work, ...different };
   }
 
-  /** An idle machine with its engines loaded, and answers in flight. */
+  /** An idle machine with loaded engines and answers under way. */
   static serving(answersInFlight = 1): DutyRun {
     const run = new DutyRun();
     run.look();

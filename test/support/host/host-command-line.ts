@@ -1,4 +1,4 @@
-/** Runs the built command line as a person would, and returns all that it said. */
+/** Runs the built command line as a user would, and returns its output. */
 import {
   type ChildProcess,
   type ChildProcessWithoutNullStreams,
@@ -11,7 +11,7 @@ import { appFiles } from '../../../src-main/base/app-files.ts';
 
 export type Finished = { readonly code: number | null; readonly out: string; readonly err: string };
 
-/** Starts `mindmesh` with the arguments; what is piped into it is up to the caller. */
+/** Starts `mindmesh` with the arguments; the caller may write to its input. */
 export function startMindmesh(
   args: readonly string[],
   where: Pick<SpawnOptions, 'cwd' | 'env'> = {},
@@ -19,16 +19,16 @@ export function startMindmesh(
   return spawn(process.execPath, [appFiles().commandLine, ...args], { ...where, stdio: 'pipe' });
 }
 
-/** Runs `mindmesh` to its end. `input` is what is piped into it. */
+/** Runs `mindmesh` to its end. `input` is piped into it. */
 export async function mindmesh(args: readonly string[], input = ''): Promise<Finished> {
   const child = startMindmesh(args);
-  // A command that does not read may be gone before its input.
+  // A command that does not read its input may end before it is written.
   child.stdin.on('error', () => {});
   child.stdin.end(input);
   return finished(child);
 }
 
-/** The end of a process, and all that it said until then. */
+/** The end of a process, and its output until then. */
 export async function finished(child: ChildProcess): Promise<Finished> {
   const [out, err] = await Promise.all([
     child.stdout === null ? '' : readAll(child.stdout),

@@ -1,20 +1,20 @@
-/** Two hosts that hold half of the demo model each, so that every answer needs both. */
+/** Two hosts with half of the demo model each, so that every answer needs both. */
 import type { LayerRange } from '../../../src-shared/model.ts';
 import { WindowHost } from '../window/window-host.ts';
 
 const model = 'MindMesh Demo';
 
 export interface HostPair {
-  /** Holds the first half, and is the one that asks. */
+  /** Has the first half, and asks. */
   readonly asking: WindowHost;
   readonly firstHalf: LayerRange;
-  /** Holds the second half. */
+  /** Has the second half. */
   readonly serving: WindowHost;
   readonly secondHalf: LayerRange;
   dispose(): Promise<void>;
 }
 
-/** How many layers the demo model has: it may be trained anew with others. */
+/** Number of the demo model's layers, which may change when it is trained again. */
 async function layersOfDemo(host: WindowHost): Promise<number> {
   return await host.ask(async (connection) => {
     const demo = connection.snapshot().node?.models.find(({ name }) => name === model);

@@ -1,4 +1,4 @@
-/** What tests with real processes share: waiting for facts instead of sleeping. */
+/** What tests with real processes share: they wait for conditions instead of sleeping. */
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Resolves with the first value of `look` that is not undefined; fails after the deadline. */

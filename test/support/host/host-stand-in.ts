@@ -9,7 +9,7 @@ import { temporaryFolder } from '../machine/temporary-folder.ts';
 
 const standInScript = fileURLToPath(new URL('../../fixtures/host-node.ts', import.meta.url));
 
-/** A host that is ready unless told otherwise, and stopped when the test is over. */
+/** A host that is ready unless the options say otherwise; it is stopped after the test. */
 export async function standInHost(options: HostOptions = {}): Promise<Host> {
   const host = await createHost({
     dataFolder: options.dataFolder ?? (await temporaryFolder()),

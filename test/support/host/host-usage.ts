@@ -1,4 +1,4 @@
-/** Usage entries for tests; what matters to a test is given, the rest is something plausible. */
+/** Usage entries for tests, with plausible values for what a test does not set. */
 import type { Receipt } from '../../../src-shared/chat.ts';
 import type { Usage } from '../../../src-shared/api/usage.ts';
 

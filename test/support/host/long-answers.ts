@@ -1,21 +1,22 @@
-/** A real host, with real engines, whose answers take minutes, on a machine that is played by the test. */
+/** A real host with real engines, whose answers take minutes, on a machine that the test simulates. */
 import { join } from 'node:path';
 import { createHost, type Host } from '../../../src-main/host/host.ts';
 import type { HostOptions } from '../../../src-main/host/host-options.ts';
 import { type ChatEvent, chatRequestSchema } from '../../../src-shared/chat.ts';
 import { eventuallyTrue } from './host-processes.ts';
 import type { PlayedMachine } from '../machine/played-machine.ts';
+import { NodeProcess } from './node-process.ts';
 import { smallModel, writeRandomModel } from '../engine/random-model.ts';
 
 const longModel = { ...smallModel, contextLength: 131_072 };
 
-/** The host hosts the model once the machine is idle. */
+/** A host that hosts the model once its machine is idle. */
 export async function hostOfLongAnswers(
   folder: string,
   machine: PlayedMachine,
   options: HostOptions = {},
 ): Promise<Host> {
-  const model = join(folder, 'long.gguf');
+  const model = modelIn(folder);
   await writeRandomModel(model, longModel);
   const host = await createHost({
     dataFolder: join(folder, 'data'),
@@ -37,11 +38,34 @@ export async function hostOfLongAnswers(
   return host;
 }
 
+/** A peer that hosts the same model, so that answers can move to it. */
+export async function peerOfLongAnswers(folder: string, host: Host): Promise<NodeProcess> {
+  const lastLayer = longModel.layers - 1;
+  const peer = await NodeProcess.start({
+    bundledModels: [modelIn(folder)],
+    shards: [{ model: longModel.name, layers: { firstLayer: 0, lastLayer } }],
+    staticPeers: host.snapshot().node?.addresses ?? [],
+    engine: { threads: 1, backend: 'cpu', contextLength: longModel.contextLength },
+  });
+  await peer.untilServing();
+  await eventuallyTrue('the host knows the peer', () =>
+    (host.snapshot().node?.peers ?? []).some(
+      ({ connected, shards }) => connected && shards.length > 0,
+    ),
+  );
+  return peer;
+}
+
+function modelIn(folder: string): string {
+  return join(folder, 'long.gguf');
+}
+
 export type LongAnswer = {
-  /** Settles with the chat. */
+  /** Settles when the chat does. */
   readonly over: Promise<void>;
-  /** Pieces of text so far. */
+  /** Number of pieces of text so far. */
   readonly pieces: () => number;
+  readonly cancel: () => void;
 };
 
 export function askForLong(host: Host, maxTokens = 100_000): LongAnswer {
@@ -54,10 +78,11 @@ export function askForLong(host: Host, maxTokens = 100_000): LongAnswer {
     messages: [{ role: 'user', content: 'Tell me everything.' }],
     maxTokens,
   });
-  const over = host.chat(request, onEvent, new AbortController().signal);
-  // A test that needs its end awaits it.
+  const abort = new AbortController();
+  const over = host.chat(request, onEvent, abort.signal);
+  // A test that needs the end awaits it itself.
   over.catch(() => {});
-  return { over, pieces: () => pieces };
+  return { over, pieces: () => pieces, cancel: () => abort.abort() };
 }
 
 export async function untilServing(host: Host): Promise<void> {

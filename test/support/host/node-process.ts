@@ -1,4 +1,4 @@
-/** A real node process with a data folder of its own, driven as its host would drive it. */
+/** A real node process with a data folder of its own, which the test drives as its host would. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -19,16 +19,16 @@ const script = fileURLToPath(
 const conditionWithinMs = 60_000;
 
 export type NodeProcessConfig = Partial<Omit<NodeConfigInput, 'dataFolder'>> & {
-  /** The folder stays when given; else a temporary one that goes with the process. */
+  /** A given folder stays; a temporary one is removed with the process. */
   readonly dataFolder?: string;
-  /** Command and first arguments that run a program in another place; absent: here. */
+  /** Command and first arguments that run a program in another network namespace; absent: in this one. */
   readonly place?: readonly [string, ...string[]];
 };
 
 export class NodeProcess {
   readonly dataFolder: string;
   readonly usage: Usage[] = [];
-  /** What the node logged, for messages of tests that fail. */
+  /** The node's log, for messages of failed tests. */
   readonly logs: string[] = [];
   readonly #child: ChildProcess;
   readonly #link: NodeLink;
@@ -57,7 +57,7 @@ export class NodeProcess {
     }
   }
 
-  /** Only the process: `start` has not been asked for yet. */
+  /** Starts the process alone, without the request `start`. */
   static async launch(
     dataFolder?: string,
     place?: NodeProcessConfig['place'],
@@ -98,7 +98,7 @@ export class NodeProcess {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** As it was last told. */
+  /** The newest status. */
   get status(): NodeStatus {
     if (this.#status === undefined) {
       throw new Error('The node has not started');
@@ -114,7 +114,7 @@ export class NodeProcess {
     return this.#link.call(method, params);
   }
 
-  /** Changes some of what it was started with. */
+  /** Changes a part of its configuration. */
   async configure(changed: Partial<NodeConfigInput>): Promise<void> {
     if (this.#config === undefined) {
       throw new Error('The node has not started');
@@ -124,7 +124,7 @@ export class NodeProcess {
     this.#config = { ...this.#config, ...changed };
   }
 
-  /** Sends anything at all, as a host out of its mind would. */
+  /** Sends any message, as a faulty host would. */
   sendRaw(message: object): void {
     this.#child.send(message);
   }
@@ -153,7 +153,7 @@ export class NodeProcess {
     );
   }
 
-  /** Waits until every layer of a model is hosted by a peer that this node is connected to, or by itself. */
+  /** Waits until this node, or a peer that it is connected to, hosts every layer of a model. */
   async untilAvailable(model: string): Promise<void> {
     await this.until(
       ({ models }) => models.some(({ name, available }) => name === model && available),
@@ -192,19 +192,19 @@ export class NodeProcess {
     return { text, done };
   }
 
-  /** Power off: the node gets no chance to say goodbye. */
+  /** Kills the node, as a power failure would: it cannot say that it leaves. */
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');
     await this.#exited;
   }
 
-  /** The host is gone without a word. */
+  /** Closes the channel, as a host that dies would. */
   async disconnect(): Promise<void> {
     this.#child.disconnect();
     await this.#exited;
   }
 
-  /** Ends the process in order, whatever its state, and removes what it left. */
+  /** Stops the process in whatever state it is, and removes its files. */
   async stop(): Promise<void> {
     if (this.isRunning) {
       this.#link.call('stop', {}).catch(() => {});

@@ -1,4 +1,4 @@
-/** For each setting a value beside its default. */
+/** A value other than the default for each setting. */
 import {
   defaultSettings,
   entryOf,
@@ -29,7 +29,7 @@ const made: Partial<Settings> = {
   apiOrigins: ['https://app.example'],
 };
 
-/** @throws where the setting's schema takes no such value */
+/** @throws when the setting's schema does not take the value */
 export function otherValue(name: SettingName): unknown {
   return entryOf(name).schema.parse(made[name] ?? derived(name));
 }
@@ -41,7 +41,7 @@ function derived(name: SettingName): unknown {
     return usual === ends.on ? ends.off : ends.on;
   }
   if (typeof usual === 'number') {
-    // Some defaults are their setting's highest value, and some its lowest.
+    // Some defaults are the highest value of their setting, and some the lowest.
     return usual > 50 ? usual - 1 : usual + 1;
   }
   return typeof usual === 'boolean' ? !usual : whenOn;

@@ -1,4 +1,4 @@
-/** Programs run as other users of this computer, where a test may start such, and hosts run by them. */
+/** Runs programs and hosts as other users of this computer, where a test may do that. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, chown, mkdir, mkdtemp, rm } from 'node:fs/promises';
@@ -11,17 +11,17 @@ import { finished, type Finished } from './host-command-line.ts';
 
 export type Person = { readonly id: number; readonly home: string };
 
-/** User ids that no account has. */
+/** User ids without an account. */
 export const otherUsers = [61_001, 61_002] as const;
 
-/** Only root may become another user, and only a checkout that all may read can be run by them. */
+/** Only root may become another user, and others can only run a checkout that everyone may read. */
 export async function canRunAsOthers(): Promise<boolean> {
   try {
     if ((await mindmeshAs({ id: otherUsers[0], home: tmpdir() }, '--version')).code === 0) {
       return true;
     }
   } catch {
-    // It could not be started.
+    // The process could not be started.
   }
   console.warn('skipped: no program may be run as another user here, so two users are not tested');
   return false;
@@ -31,13 +31,13 @@ export async function canRunAsOthers(): Promise<boolean> {
 export async function person(id: number): Promise<Person> {
   const home = await mkdtemp(join(tmpdir(), 'mindmesh-user-'));
   onTestFinished(() => rm(home, { recursive: true, force: true }));
-  // As open as a home folder may be: what must be hidden from others does not lean on it.
+  // A home folder may be this open; secrets must not depend on its mode.
   await chmod(home, 0o755);
   await chown(home, id, id);
   return { id, home };
 }
 
-/** A data folder that was made by hand, open to all. */
+/** A data folder that was made by hand and is open to everyone. */
 export async function openDataFolder({ id, home }: Person): Promise<string> {
   const folder = join(home, 'data');
   await mkdir(folder, { mode: 0o755 });
@@ -62,7 +62,7 @@ export function runAs(
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
-  // One that cannot be started ends like one that failed.
+  // A command that cannot be started ends like one that failed.
   child.on('error', () => {});
   return child;
 }
@@ -73,7 +73,7 @@ export function mindmeshAs(who: Person, ...args: string[]): Promise<Finished> {
 
 const quietly = ['--no-shards', '--no-mdns', '--always-work', '--listen', '/ip4/127.0.0.1/tcp/0'];
 
-/** `mindmesh serve` until the test is over, and what it printed until it ran. */
+/** Runs `mindmesh serve` until the end of the test; returns what it printed until it was ready. */
 export async function serveAs(who: Person, folder: string, ...args: string[]): Promise<string> {
   const child = runAs(who, ['serve', '--data', folder, ...quietly, ...args]);
   onTestFinished(async () => {

@@ -1,4 +1,4 @@
-/** A duty as the host tells it to a node that is to pause. */
+/** A duty as the host sends it to a node that is to pause. */
 import type { Duty, PauseCause, PauseReasonName } from '../../../src-shared/duty.ts';
 
 /** "Paused: a game is running", or another reason. */
@@ -9,7 +9,7 @@ export function pausedDuty(
   return { state: 'paused', reasons: [{ name, reason, isSeen: true, clearsAt: null }] };
 }
 
-/** Its memory is to be given back at once. */
+/** A duty whose memory is to be released at once. */
 export const endingDuty: Duty = {
   state: 'draining',
   reasons: [],

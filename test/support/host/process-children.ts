@@ -1,4 +1,4 @@
-/** Which processes a process has started, as the system knows it, whether anybody tells of them or not. */
+/** The processes that a process has started, as the system lists them. */
 import { readdir, readFile } from 'node:fs/promises';
 
 /** Ids of all living children and their children; empty where there is no /proc (not Linux). */
@@ -16,7 +16,7 @@ async function parentsOfAll(): Promise<Map<number, number>> {
   const pids = names.filter((name) => /^\d+$/.test(name));
   const entries = await Promise.all(
     pids.map(async (pid): Promise<[number, number]> => {
-      // A process may end meanwhile. Its name stands in parentheses and may hold anything.
+      // A process may have ended. Its name is in parentheses and may contain anything.
       const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
       const [, parent = '0'] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       return [Number(pid), Number(parent)];

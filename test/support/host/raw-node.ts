@@ -1,9 +1,9 @@
-/** A node process at the other end of a bare IPC channel, for hosts that say what no host should. */
+/** A node process at the other end of a bare IPC channel, for messages that no host should send. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { controlNotices } from '../../../src-shared/api/node-control.ts';
-import { type AnswererMessage, answererMessageSchema } from '../../../src-shared/rpc/contract.ts';
+import { type ServerMessage, serverMessageSchema } from '../../../src-shared/rpc/contract.ts';
 import { nodeRuntimeFlags } from '../../../src-shared/api/node-config.ts';
 import { eventually } from './host-processes.ts';
 
@@ -11,7 +11,7 @@ const script = fileURLToPath(
   new URL('../../../build/src-worker/node/bundled/node.js', import.meta.url),
 );
 
-type Answer = Extract<AnswererMessage, { type: 'result' | 'error' }>;
+type Response = Extract<ServerMessage, { type: 'result' | 'error' }>;
 
 export class RawNode {
   readonly #child: ChildProcess;
@@ -33,8 +33,8 @@ export class RawNode {
     );
   }
 
-  /** The numbers of all requests that were answered, in order. */
-  get answered(): number[] {
+  /** The numbers of all requests that got a response, in order. */
+  get responded(): number[] {
     return this.#messages().flatMap((each) => (each.type === 'result' ? [each.id] : []));
   }
 
@@ -44,11 +44,11 @@ export class RawNode {
     }
   }
 
-  /** The answer to the request of this number, when it has come, in a list. */
-  answers(id: number): Promise<Answer[]> {
-    return eventually(`the answer to ${id}`, () => {
+  /** The response to the request with this number, as a list that is empty until it has come. */
+  responses(id: number): Promise<Response[]> {
+    return eventually(`the response to ${id}`, () => {
       const found = this.#messages().filter(
-        (each): each is Answer =>
+        (each): each is Response =>
           (each.type === 'result' || each.type === 'error') && each.id === id,
       );
       return found.length > 0 ? found : undefined;
@@ -68,8 +68,8 @@ export class RawNode {
     return await this.#exited;
   }
 
-  /** Fails for what a host would not understand. */
-  #messages(): AnswererMessage[] {
-    return this.#received.map((message) => answererMessageSchema.parse(message));
+  /** Fails for a message that a host would not understand. */
+  #messages(): ServerMessage[] {
+    return this.#received.map((message) => serverMessageSchema.parse(message));
   }
 }

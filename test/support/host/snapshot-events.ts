@@ -1,7 +1,7 @@
-/** What a host would tell of a snapshot to a watcher of its topics. */
+/** The events that a host would send of a snapshot to a watcher of its topics. */
 import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 
-/** @param id of the question to watch */
+/** @param id number of the request to watch */
 export function snapshotEvents(id: number, snapshot: HostSnapshot): object[] {
   const { duty, node, imports, ...app } = snapshot;
   const { shards = null, peers = null, models = null, downloads = null, ...itself } = node ?? {};

@@ -1,4 +1,4 @@
-/** Which UDP ports a process of this machine has open, from what Linux tells of it. */
+/** The UDP ports that a process of this machine has open, from Linux's /proc. */
 import { readdir, readFile, readlink } from 'node:fs/promises';
 
 export async function udpPortsOf(pid: number): Promise<number[]> {

@@ -1,4 +1,4 @@
-/** Tests start hundreds of Node.js processes; what they compile is stored beside the packages for the next one. */
+/** Stores compiled code beside the packages, since tests start hundreds of Node.js processes. */
 import { fileURLToPath } from 'node:url';
 
 export function keepCompiledCode(): void {

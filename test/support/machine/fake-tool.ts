@@ -1,4 +1,4 @@
-/** Stands in for a system's tool: a shell script with the behaviour that a test needs, as a real process. */
+/** Stands in for a tool of the system: a shell script with the behaviour that a test needs, as a real process. */
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
@@ -6,10 +6,10 @@ import { isAlive } from '../host/host-processes.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 export type FakeTool = {
-  /** The folder that the script runs beside, `$here` in it. */
+  /** The folder of the script, `$here` inside it. */
   readonly folder: string;
   readonly command: string;
-  /** Of every process that it was started as. */
+  /** Process ids of all its runs. */
   pids(): Promise<number[]>;
 };
 

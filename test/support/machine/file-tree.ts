@@ -1,4 +1,4 @@
-/** Writes a tree of small files, such as a piece of /sys or of /proc, into a folder of its own. */
+/** Writes a tree of small files, such as a part of /sys or /proc, into a folder of its own. */
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { temporaryFolder } from './temporary-folder.ts';

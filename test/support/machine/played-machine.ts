@@ -1,4 +1,4 @@
-/** Sensors that say what a test wants: an idle machine to start from, and games that begin and end. */
+/** Sensors whose readings the test sets: an idle machine at first, and games that start and end. */
 import type { Facts } from '../../../src-shared/duty.ts';
 import type { FactSources } from '../../../src-main/sensors/fact-sources.ts';
 import { idleFacts, known } from '../host/duty-inputs.ts';
@@ -6,6 +6,8 @@ import { idleFacts, known } from '../host/duty-inputs.ts';
 export class PlayedMachine {
   facts: Facts;
   readonly sources: FactSources;
+  /** How often its sensors were told to look at their intervals. */
+  retimes = 0;
   #onChange: (() => void) | undefined;
 
   constructor(facts: Facts = idleFacts) {
@@ -22,6 +24,9 @@ export class PlayedMachine {
             return Promise.resolve();
           },
           refresh: () => {},
+          retime: () => {
+            this.retimes += 1;
+          },
         },
       ],
       facts: () => ({ ...this.facts }),

@@ -1,13 +1,14 @@
 /**
- * Run before the tests: makes sure that there is what they need of the machine. On Debian as root it is installed;
- * elsewhere a sentence says how, and what cannot be tested without it is skipped aloud, but not the window.
+ * Runs before the tests and checks what they need of the machine. On Debian as root it installs what is missing.
+ * Elsewhere it prints how to do that, and the tests that need it are skipped with a message, except those of the
+ * window.
  */
 import { spawnSync } from 'node:child_process';
 import { findBrowser } from '../window/browser.ts';
 import { softwareVulkan } from './software-vulkan.ts';
 
 type Need = {
-  /** What is tested with it. */
+  /** The tests that need it. */
   readonly tests: string;
   readonly packages: readonly string[];
   readonly isMet: () => boolean;
@@ -16,7 +17,7 @@ type Need = {
 const browser: Need = {
   tests: 'the window',
   packages: ['chromium'],
-  // Playwright's own is taken when it is there, else the system's.
+  // Playwright's own browser is used when it is there, else the system's.
   isMet: () => findBrowser() !== undefined,
 };
 const networks: Need = {

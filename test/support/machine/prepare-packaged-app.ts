@@ -1,4 +1,4 @@
-/** Makes the packaged app before the tests, outside of their deadlines, or says loudly that there is none. */
+/** Makes the packaged app before the tests, outside of their deadlines, or prints clearly that there is none. */
 import { packagedApp } from '../window/packaged-app.ts';
 
 const app = await packagedApp();

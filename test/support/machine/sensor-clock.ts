@@ -1,4 +1,4 @@
-/** A clock for sensors that moves only when a test moves it. */
+/** A clock for sensors that only the test moves. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../../src-shared/clock.ts';
 
@@ -20,7 +20,7 @@ export class ManualClock implements Clock {
     return this.#timers.size;
   }
 
-  /** Moves on, runs what is due in order, and lets what that began finish as far as it needs no timer. */
+  /** Moves time forward, calls what is due in order, and lets it finish as far as it needs no timer. */
   async pass(ms: number): Promise<void> {
     const end = this.#now + ms;
     await settle();

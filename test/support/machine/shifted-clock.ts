@@ -1,4 +1,6 @@
-/** Loaded before a program, it makes the program's clock go ahead by so many milliseconds. Timers are as they were. */
+/**
+ * Loaded before a program, it sets the program's wall clock ahead by this many milliseconds. Timers do not change.
+ */
 const RightDate = Date;
 const aheadMs = Number(process.env['CLOCK_AHEAD_MS']);
 

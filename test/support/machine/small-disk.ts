@@ -1,4 +1,4 @@
-/** A real disk that a test fills to the last byte: a small file system in memory, where the test may mount one. */
+/** A real disk that a test can fill to the last byte: a small file system in memory, where the test may mount one. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ export class SmallDisk {
     this.folder = folder;
   }
 
-  /** Leaves not a byte. */
+  /** Fills the disk to the last byte. */
   async fill(): Promise<void> {
     for (const size of [65_536, 4096, 1]) {
       for (let full = false; !full;) {
@@ -43,7 +43,7 @@ export class SmallDisk {
 
 const bytes = 16 * 1024 * 1024;
 
-/** Unmounted when the test is over. Skips it, aloud, where no file system may be mounted. */
+/** A disk that is unmounted after the test. Skips the test, with a message, where no file system may be mounted. */
 export async function smallDisk(skip: (reason: string) => never): Promise<SmallDisk> {
   const folder = await mkdtemp(join(tmpdir(), 'mindmesh-disk-'));
   try {

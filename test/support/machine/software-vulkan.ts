@@ -1,4 +1,7 @@
-/** Where Mesa's software Vulkan is, the graphics card of machines without one; undefined where it is not installed. */
+/**
+ * The driver file of Mesa's software Vulkan, the graphics card of machines without one; undefined where it is not
+ * installed.
+ */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -1,6 +1,6 @@
 /**
- * What every channel must do, whatever carries it: one suite for channels over libp2p and for those inside
- * the process, so that sessions cannot tell them apart.
+ * What every channel must do, whatever carries it. Channels over libp2p and those inside the process run this one
+ * suite, so that sessions cannot tell them apart.
  */
 import { expect, it, vi } from 'vitest';
 import { AppError, type ErrorReport } from '../../../src-shared/errors.ts';
@@ -8,7 +8,7 @@ import type { Channel } from '../../../src-worker/node/mesh/channels/channel.ts'
 import { type FrameLimits, unspoken } from '../../../src-worker/wire/frame.ts';
 
 /** What the suite's channels accept: kinds 1 to 9, and one mebibyte more than the largest body sent here. */
-/** Kinds 1 to 9 are known, and 10 may be known to others. */
+/** Kinds 1 to 9 are known; kind 10 may be known to other versions. */
 export const contractLimits: FrameLimits = (kind) =>
   kind === 10 ? unspoken : kind >= 1 && kind <= 9 ? 5 * 1024 * 1024 : undefined;
 
@@ -74,7 +74,7 @@ export function describeChannelContract(openPair: () => Promise<ChannelPair>): v
     await one.close();
   });
 
-  it('keeps frames that come before anybody listens', async () => {
+  it('keeps frames that come before a listener is there', async () => {
     const { one, other } = await openPair();
     await one.send(1, Buffer.from('early'));
     await one.close();
@@ -140,7 +140,7 @@ export function describeChannelContract(openPair: () => Promise<ChannelPair>): v
       }
     })();
     await steady(() => sent);
-    // What the windows and buffers on the way hold; all 64 MiB without back-pressure.
+    // The windows and buffers on the way hold this much; without back-pressure it would be all 64 MiB.
     expect(sent).toBeLessThan(12);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(24 * 1024 * 1024);
     released.resolve();
@@ -315,7 +315,7 @@ export function describeChannelContract(openPair: () => Promise<ChannelPair>): v
       void other.close();
       other.ignore();
     });
-    // The first of these is of no kind that is known.
+    // The first of these is of an unknown kind.
     void one.send(1);
     void one.send(77, Buffer.alloc(100));
     await Promise.all(Array.from({ length: 8 }, () => one.send(2, Buffer.alloc(1024 * 1024))));
@@ -371,7 +371,7 @@ export function ended(channel: Channel): Promise<AppError | undefined> {
   });
 }
 
-/** Some turns of the event loop, for what must not happen meanwhile. */
+/** Waits for some turns of the event loop, in which something must not happen. */
 async function turns(): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) {
     await new Promise((resolve) => {

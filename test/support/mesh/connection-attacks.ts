@@ -1,4 +1,4 @@
-/** Attacks below the protocols: on sockets, on the multiplexer, and on streams that are not read. */
+/** Attacks below the protocols: on sockets, on the multiplexer, and on streams that nobody reads. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { onStream, RawConnection, yamuxFlags, yamuxHeader, yamuxTypes } from './raw-connection.ts';
@@ -6,8 +6,8 @@ import { onStream, RawConnection, yamuxFlags, yamuxHeader, yamuxTypes } from './
 const megabyte = Buffer.alloc(1024 * 1024);
 
 /**
- * One frame that promises 4 GiB, and as much of it as the node takes up to 300 MiB; how many of those it took before it
- * ended the connection.
+ * Sends one frame that claims 4 GiB, and up to 300 MiB of it. Returns how many bytes the node took before it ended
+ * the connection.
  */
 export async function endlessFrame(address: string): Promise<number> {
   const connection = await RawConnection.open(address);
@@ -21,8 +21,11 @@ export async function endlessFrame(address: string): Promise<number> {
   return sent;
 }
 
-/** Two million questions at the multiplexer's own level, none of whose answers is read; whether that cost the connection. */
-export async function unreadAnswers(address: string): Promise<boolean> {
+/**
+ * Sends two million requests at the multiplexer's own level, and reads no reply. Returns whether the node ended the
+ * connection.
+ */
+export async function unreadReplies(address: string): Promise<boolean> {
   const connection = await RawConnection.open(address);
   connection.stopReading();
   const ping = yamuxHeader(yamuxTypes.ping, yamuxFlags.syn, 0, 1);
@@ -37,8 +40,8 @@ export async function unreadAnswers(address: string): Promise<boolean> {
 }
 
 /**
- * Up to 100 MB on one stream of a protocol whose answers are not read, as fast as the node opens the window; how many
- * bytes it took before it ended the stream.
+ * Sends up to 100 MB on one stream of a protocol whose replies are not read, as fast as the node opens the window.
+ * Returns how many bytes it took before it ended the stream.
  */
 export async function overfullStream(address: string, protocol: string): Promise<number> {
   const connection = await RawConnection.open(address);
@@ -54,7 +57,7 @@ export async function overfullStream(address: string, protocol: string): Promise
   return sent;
 }
 
-/** Thousands of streams on one connection that are opened and then forgotten, half of them without a word. */
+/** Opens thousands of streams on one connection and abandons them, half of them without sending anything. */
 export async function streamFlood(address: string, protocol: string, count: number): Promise<void> {
   const connection = await RawConnection.open(address);
   for (let opened = 0; opened < count && connection.isOpen; opened += 2) {
@@ -67,7 +70,7 @@ export async function streamFlood(address: string, protocol: string, count: numb
   await connection.close();
 }
 
-/** Sockets from these addresses of this machine: some say nothing, some one byte, some half a greeting. */
+/** Opens sockets from these addresses of this machine; some send nothing, some one byte, some half a greeting. */
 export async function socketFlood(
   address: string,
   count: number,

@@ -1,4 +1,4 @@
-/** A peer that speaks every protocol wrongly, as often as one likes: with a new identity each time. */
+/** A peer that sends wrong messages on every protocol, with a new identity for each connection. */
 import { publicKeyToProtobuf } from '@libp2p/crypto/keys';
 import { peerIdFromString } from '@libp2p/peer-id';
 import type { Identity } from '../../../src-worker/node/identity/identity.ts';
@@ -15,13 +15,13 @@ import {
   wrongMessage,
 } from './wrong-messages.ts';
 
-/** On each stream: what follows the first one that ends it is not read. */
+/** Messages on each stream: those after the first one that ends the stream are not read. */
 const messagesPerStream = 30;
 
-/** Peers that do not exist, in one answer to a look-up. */
+/** Number of peers in one reply to a look-up, none of which exists. */
 const crowdSize = 1000;
 
-/** What a peer that offers nothing says of itself, changed as a test wants it. */
+/** The record of a peer that offers nothing, changed as a test needs it. */
 export function plainRecord(changes: Partial<PeerRecord> = {}): PeerRecord {
   return {
     sequence: Date.now(),
@@ -36,11 +36,11 @@ export function plainRecord(changes: Partial<PeerRecord> = {}): PeerRecord {
 export type FuzzResult = {
   readonly messages: number;
   readonly streams: number;
-  /** Those who were sent away before they were done. */
+  /** Identities that were disconnected before they had sent everything. */
   readonly refused: readonly string[];
 };
 
-/** Sends so many wrong messages to a node, on all protocols in turn. */
+/** Sends this many wrong messages to a node, on all protocols in turn. */
 export async function fuzz(
   address: string,
   manifestId: string,
@@ -60,7 +60,7 @@ export async function fuzz(
       otherRecord: await sealRecord(plainRecord(), other.privateKey),
       peerId: peerIdFromString(identity.peer).toMultihash().bytes,
     });
-    const answer = (name: string): Buffer => {
+    const reply = (name: string): Buffer => {
       const spoken = protocols.find((each) => each.name === name);
       return name === identifyName
         ? identification(identity, protocols)
@@ -70,7 +70,7 @@ export async function fuzz(
             ? crowd(random)
             : Buffer.concat(Array.from({ length: 3 }, () => wrongMessage(spoken, random)));
     };
-    const connection = await RawConnection.open(address, { identity, answer });
+    const connection = await RawConnection.open(address, { identity, reply });
     try {
       for (let round = 0; round < 3 && connection.isOpen && messages < count; round += 1) {
         const open = protocols.flatMap((protocol) =>
@@ -107,7 +107,10 @@ export async function fuzz(
 
 const identifyName = '/ipfs/id/1.0.0';
 
-/** A true word: who it is, and that it speaks everything, so that the node talks to it about everything. */
+/**
+ * A correct identification: who the peer is, and that it speaks everything, so that the node opens every protocol to
+ * it.
+ */
 function identification(identity: Identity, protocols: readonly SpokenProtocol[]): Buffer {
   return withLength(
     field(1, publicKeyToProtobuf(identity.privateKey.publicKey)),
@@ -115,7 +118,7 @@ function identification(identity: Identity, protocols: readonly SpokenProtocol[]
   );
 }
 
-/** An answer to "which peers are near to this?" that names a thousand peers who are not there. */
+/** A reply to "which peers are near to this?" that names a thousand peers which do not exist. */
 function crowd(random: Random): Buffer {
   const nobody = (): Buffer => {
     const key = Buffer.from(Array.from({ length: 32 }, () => random(256)));

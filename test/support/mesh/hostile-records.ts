@@ -1,4 +1,4 @@
-/** Records that no peer should believe, and far more of those that anybody may send than any mesh has. */
+/** Records that no peer should believe, and far more valid ones than any mesh has. */
 import type { ModelSummary } from '../../../src-shared/model.ts';
 import {
   pingBytes,
@@ -14,14 +14,14 @@ import { onStream, RawConnection } from './raw-connection.ts';
 
 const yearMs = 365 * 24 * 3_600_000;
 
-/** Records that one channel takes in at once; from then on its pace is limited (record-intake.ts). */
+/** Number of records that one channel takes at once; further ones are taken at a limited rate (record-intake.ts). */
 const burst = 48;
 
 function frame(kind: number, body: Uint8Array): Buffer {
   return Buffer.concat(encodeFrame(kind, body));
 }
 
-/** Each on a channel of its own, since each ends its channel. */
+/** Each forged record needs a channel of its own, since it ends its channel. */
 export async function sendForgedRecords(address: string): Promise<void> {
   const [self, other] = [await someKey(), await someKey()];
   const own = Buffer.from(await sealRecord(plainRecord(), self.privateKey));
@@ -41,10 +41,13 @@ export async function sendForgedRecords(address: string): Promise<void> {
   await connection.close();
 }
 
-/** The peers whose records were sent, by what is wrong with them. */
+/** The peers whose records were sent, by what is wrong with the records. */
 export type Crowd = { readonly strangers: string[]; readonly fromTheFuture: string[] };
 
-/** Validly signed records of so many peers that do not exist, over several connections; some are as large as may be. */
+/**
+ * Sends validly signed records of this many peers that do not exist, over several connections; some are as large as
+ * allowed.
+ */
 export async function sendCrowd(address: string, count: number): Promise<Crowd> {
   const strangers: string[] = [];
   const fromTheFuture: string[] = [];
@@ -62,7 +65,7 @@ export async function sendCrowd(address: string, count: number): Promise<Crowd> 
       (isFuture ? fromTheFuture : strangers).push(identity.peer);
       frames.push(frame(recordKinds.forwarded, await sealRecord(record, identity.privateKey)));
     }
-    // The answer to a ping comes when all before it was taken in.
+    // The reply to a ping comes when everything before it was processed.
     const ping = frame(recordKinds.ping, Buffer.alloc(pingBytes));
     const [one = 0, other = 0] = await connection.streams(recordProtocol, 2);
     await connection.hears(

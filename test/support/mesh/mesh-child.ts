@@ -1,8 +1,8 @@
 /**
- * A mesh in a process of its own, for tests of what one process cannot show: a peer that is killed, or one in
- * another network. Started by `fork` with a data folder, an address to listen on, perhaps nodes to begin with, and
- * `--upnp` where it is to ask its router;
- * says where it is, echoes what comes on the test protocol, answers what it is asked, and stops when told.
+ * A mesh in a process of its own, for tests that one process cannot show: a peer that is killed, or one in another
+ * network. It is started by `fork` with a data folder, an address to listen on, perhaps bootstrap nodes, and `--upnp`
+ * where it is to ask its router. It reports its addresses, echoes data on the test protocol, answers the test's
+ * requests, and stops when told.
  */
 import { createPoolMesh } from '../../../src-worker/node/pools/pool-mesh.ts';
 
@@ -28,7 +28,7 @@ await mesh.handle(protocol, {
   onChannel: (channel) => channel.onFrame(({ kind, body }) => channel.send(kind, body)),
 });
 
-/** Sends so many bytes to a peer and back; in milliseconds. */
+/** Sends this many bytes to a peer and back; returns milliseconds. */
 async function echo(peer: string, bytes: number): Promise<number> {
   const begun = performance.now();
   const channel = await mesh.openChannel(peer, protocol, limits, AbortSignal.timeout(10_000));

@@ -1,4 +1,4 @@
-/** Peers for tests of the mesh: real libp2p on 127.0.0.1, in folders of their own, all gone after the test. */
+/** Peers for tests of the mesh: real libp2p on 127.0.0.1, in folders of their own, all removed after the test. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,7 +24,7 @@ export async function testFolder(): Promise<string> {
   return folder;
 }
 
-/** A gate that lets every peer in, of a node that is in no pool. */
+/** The gate of a node that is in no pool, which lets every peer in. */
 export function openGate(identity: Identity): MembershipGate {
   return new MembershipGate({ identity, pools: undefined, poolOnly: false });
 }
@@ -35,7 +35,7 @@ export type ChannelPeer = {
   readonly addresses: readonly string[];
 };
 
-/** A peer with channels and nothing else: no records, no keeper. What its channels report is added to the list. */
+/** A peer with channels alone: no records, no keeper. Reports of its channels are added to the list. */
 export async function startChannelPeer(reported: ErrorReport[] = []): Promise<ChannelPeer> {
   const identity = await loadIdentity(await testFolder(), () => {});
   const libp2p = await buildLibp2p({
@@ -51,7 +51,7 @@ export async function startChannelPeer(reported: ErrorReport[] = []): Promise<Ch
   return { libp2p, channels, addresses: libp2p.getMultiaddrs().map(String) };
 }
 
-/** A whole mesh; what is not said is: any local port, no peers, no mDNS, serving nothing. */
+/** A whole mesh. By default it has any local port, no peers, no mDNS, and serves nothing. */
 export async function startMesh(options: Partial<PoolMeshOptions> = {}): Promise<PoolMesh> {
   const mesh = await createPoolMesh({
     dataFolder: options.dataFolder ?? (await testFolder()),

@@ -19,7 +19,7 @@ const houses = [
   { house: 'b', outside: '11.22.3.3/16', inside: '192.168.1.3/24' },
 ] as const;
 
-/** Why this machine cannot have them; undefined when it can. */
+/** Why this machine cannot have network namespaces; undefined when it can. */
 export function whyNoNamespaces(): string | undefined {
   if (process.platform !== 'linux') {
     return 'only Linux has network namespaces';
@@ -44,7 +44,7 @@ export class Houses {
   readonly #prefix = `mm${process.pid}`;
   readonly #made: string[] = [];
 
-  /** @throws when the machine cannot; `remove` is to be called all the same. */
+  /** @throws when the machine cannot; call `remove` all the same. */
   make(): void {
     for (const name of ['world', 'router-a', 'router-b', 'a', 'b']) {
       run('ip', 'netns', 'add', this.#name(name));
@@ -64,7 +64,10 @@ export class Houses {
     return ['ip', 'netns', 'exec', this.#name(place)];
   }
 
-  /** Pulls out the cable between the world and a house's router, or puts it back: packets get lost, and no peer is told. */
+  /**
+   * Pulls out the cable between the world and a house's router, or puts it back. Packets get lost, and no peer is
+   * told.
+   */
   setCable(house: 'a' | 'b', isIn: boolean): void {
     this.#ip('world', 'link', 'set', `to-${house}`, isIn ? 'up' : 'down');
   }
@@ -76,14 +79,17 @@ export class Houses {
     this.#ip(place, 'link', 'set', name, 'up');
   }
 
-  /** Gives the machine in a house another address, at once, as another Wi-Fi does: connections from the former are dead. */
+  /**
+   * Gives the machine in a house another address at once, as another Wi-Fi does; connections from the former one are
+   * dead.
+   */
   setAddress(house: 'a' | 'b', address: string): void {
     this.#ip(house, 'addr', 'flush', 'dev', 'eth0', 'scope', 'global');
     this.#ip(house, 'addr', 'add', `${address}/24`, 'dev', 'eth0');
     this.#ip(house, 'route', 'replace', 'default', 'via', '192.168.1.1');
   }
 
-  /** Has a house's router pass on what comes for a port to the machine inside. */
+  /** Makes a house's router forward a port to the machine inside. */
   openPort(house: 'a' | 'b', port: number): void {
     const own = houses.find((each) => each.house === house)?.inside.split('/')[0] ?? '';
     const router = this.#name(`router-${house}`);
@@ -93,7 +99,7 @@ export class Houses {
     inside(router, 'iptables', '-I', 'FORWARD', ...from, '-j', 'ACCEPT');
   }
 
-  /** To be called when no process is left in them. */
+  /** Call this when no process is left in the namespaces. */
   remove(): void {
     this.#made.splice(0).forEach((name) => run('ip', 'netns', 'del', this.#name(name)));
   }

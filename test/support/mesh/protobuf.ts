@@ -1,4 +1,4 @@
-/** Protocol buffers by hand, for messages of libp2p's protocols that no library would make. */
+/** Writes protocol buffers by hand, for messages of libp2p's protocols that no library would write. */
 
 function varint(value: number): Buffer {
   const bytes: number[] = [];
@@ -21,7 +21,7 @@ export function message(...fields: readonly Uint8Array[]): Buffer {
   return Buffer.concat(fields);
 }
 
-/** As most of libp2p's protocols send a message: behind its length. */
+/** A message with its length before it, as most of libp2p's protocols have it. */
 export function withLength(...fields: readonly Uint8Array[]): Buffer {
   const body = message(...fields);
   return Buffer.concat([varint(body.byteLength), body]);

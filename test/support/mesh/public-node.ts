@@ -1,20 +1,17 @@
 /** The process behind `mindmesh bootstrap`: it answers look-ups, relays, and tells others how they are reached. */
 import { fork } from 'node:child_process';
-import { on, once } from 'node:events';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { appFiles } from '../../../src-main/base/app-files.ts';
-import {
-  type BootstrapConfigInput,
-  bootstrapMessageSchema,
-} from '../../../src-shared/api/bootstrap-api.ts';
+import { linkToBootstrap } from '../../../src-main/node/bootstrap-link.ts';
 import { nodeRuntimeFlags } from '../../../src-shared/api/node-config.ts';
 
 export type PublicNode = {
   readonly pid: number;
   readonly addresses: readonly string[];
-  /** What it logged: level and words. */
+  /** Its log: level and text. */
   readonly logs: readonly string[];
   readonly isRunning: () => boolean;
   readonly stop: () => Promise<void>;
@@ -25,13 +22,7 @@ export async function startPublicNode(listen: string): Promise<PublicNode> {
   const child = fork(appFiles().bootstrapScript, { execArgv: [...nodeRuntimeFlags] });
   const exited = once(child, 'exit');
   const logs: string[] = [];
-  child.on('message', (message) => {
-    const told = bootstrapMessageSchema.parse(message);
-    if (told.type === 'log') {
-      logs.push(`${told.level}: ${told.message}`);
-    }
-  });
-  child.send({ dataFolder, listen: [listen] } satisfies BootstrapConfigInput);
+  const link = linkToBootstrap(child, (line) => logs.push(line));
   const stop = async (): Promise<void> => {
     if (child.connected) {
       child.disconnect();
@@ -39,16 +30,13 @@ export async function startPublicNode(listen: string): Promise<PublicNode> {
     await exited;
     await rm(dataFolder, { recursive: true, force: true });
   };
-  for await (const [message] of on(child, 'message', { signal: AbortSignal.timeout(20_000) })) {
-    const told = bootstrapMessageSchema.parse(message);
-    if (told.type === 'ready') {
-      const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
-      return { pid: child.pid ?? 0, addresses: told.addresses, logs, isRunning, stop };
-    }
-    if (told.type === 'failed') {
-      await stop();
-      throw new Error(told.error.message);
-    }
+  try {
+    const signal = AbortSignal.timeout(20_000);
+    const { addresses } = await link.call('start', { dataFolder, listen: [listen] }, { signal });
+    const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
+    return { pid: child.pid ?? 0, addresses, logs, isRunning, stop };
+  } catch (error) {
+    await stop();
+    throw error;
   }
-  throw new Error('The public node said nothing');
 }

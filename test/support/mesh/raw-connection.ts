@@ -1,6 +1,6 @@
 /**
- * A connection to a node on which no rule is obeyed: TCP, encryption and the greeting of pools are real, and from
- * there on every byte of the multiplexer is the test's own, so that it can say what no library would.
+ * A connection to a node that follows no rules. TCP, encryption and the greeting of pools are real; after that, the
+ * test writes every byte of the multiplexer, also those that no library would.
  */
 import type { MessageStream, StreamMuxer } from '@libp2p/interface';
 import { tcp } from '@libp2p/tcp';
@@ -25,7 +25,7 @@ export function yamuxHeader(type: number, flags: number, stream: number, length:
   return header;
 }
 
-/** What is said on a stream that is open already. */
+/** Bytes for a stream that is open already. */
 export function onStream(id: number, ...said: readonly Uint8Array[]): Buffer {
   const body = Buffer.concat(said);
   return Buffer.concat([yamuxHeader(yamuxTypes.data, 0, id, body.byteLength), body]);
@@ -41,33 +41,36 @@ function agreementLine(text: string): Buffer {
   return Buffer.concat([Buffer.from(length), line]);
 }
 
-/** How long the node may take for anything, in milliseconds; a side that does not read hears of no end. */
+/** How long the node may take for anything, in milliseconds; a side that does not read does not notice an end. */
 const patienceMs = 10_000;
 const deafPatienceMs = 1000;
 
 const agreement = agreementLine('/multistream/1.0.0');
 
 export type RawOptions = {
-  /** Whose connection it is; absent: a peer's that was never there before. */
+  /** The identity of the connecting peer; absent: a new one. */
   readonly identity?: Identity;
-  /** The address of this machine that it comes from. */
+  /** The address of this machine that the connection comes from. */
   readonly from?: string;
-  /** What to say on a stream that the node opens, after agreeing to its protocol; absent: nothing, not even that. */
-  readonly answer?: (protocol: string) => Uint8Array;
+  /**
+   * What to send on a stream that the node opens, after agreeing to its protocol; absent: nothing, not even the
+   * agreement.
+   */
+  readonly reply?: (protocol: string) => Uint8Array;
 };
 
 export class RawConnection {
   readonly peer: string;
   readonly #line: MessageStream;
   readonly #end: () => Promise<void>;
-  readonly #answer: RawOptions['answer'];
-  /** What the node has said on streams that it opened, until it was answered. */
+  readonly #reply: RawOptions['reply'];
+  /** What the node has sent on streams that it opened, until they got a reply. */
   readonly #asked = new Map<number, string>();
   #isDeaf = false;
   #nextStream = 1;
   #unread = Buffer.alloc(0);
   #pongs = 0;
-  /** Those who wait for anything to happen. */
+  /** Callers that wait for a change. */
   readonly #waiting = new Set<() => void>();
   /** Streams that the node has ended or reset. */
   readonly ended = new Set<number>();
@@ -76,7 +79,7 @@ export class RawConnection {
 
   /** @throws Error when the node does not let it in */
   static async open(address: string, options: RawOptions = {}): Promise<RawConnection> {
-    const { from, answer } = options;
+    const { from, reply } = options;
     const self = options.identity ?? (await someKey());
     const gate = new MembershipGate({ identity: self, pools: undefined, poolOnly: false });
     const opened = Promise.withResolvers<MessageStream>();
@@ -92,7 +95,7 @@ export class RawConnection {
     });
     try {
       await libp2p.dial(multiaddr(address), { signal: AbortSignal.timeout(10_000) });
-      return new RawConnection(self.peer, await opened.promise, async () => libp2p.stop(), answer);
+      return new RawConnection(self.peer, await opened.promise, async () => libp2p.stop(), reply);
     } catch (error) {
       await libp2p.stop();
       throw error;
@@ -103,12 +106,12 @@ export class RawConnection {
     peer: string,
     line: MessageStream,
     end: () => Promise<void>,
-    answer: RawOptions['answer'],
+    reply: RawOptions['reply'],
   ) {
     this.peer = peer;
     this.#line = line;
     this.#end = end;
-    this.#answer = answer;
+    this.#reply = reply;
     line.addEventListener('message', ({ data }) => this.#read(data.subarray()));
     line.addEventListener('close', () => this.#wake());
     line.addEventListener('drain', () => this.#wake());
@@ -125,7 +128,7 @@ export class RawConnection {
     }
   }
 
-  /** A number for a stream, and the bytes that open it, agree on a protocol and say something on it at once. */
+  /** A number for a stream, and bytes that open it, agree on a protocol and send data at once. */
   stream(protocol: string, ...said: readonly Uint8Array[]): { id: number; bytes: Buffer } {
     const id = this.#nextStream;
     this.#nextStream += 2;
@@ -134,7 +137,7 @@ export class RawConnection {
     return { id, bytes: Buffer.concat([header, data]) };
   }
 
-  /** Streams of a protocol that the node has agreed to. */
+  /** Opens streams of a protocol, and waits until the node has agreed. */
   async streams(protocol: string, count: number): Promise<number[]> {
     const opened = Array.from({ length: count }, () => this.stream(protocol));
     const agreed = agreement.byteLength + agreementLine(protocol).byteLength;
@@ -142,21 +145,21 @@ export class RawConnection {
     return opened.map(({ id }) => id);
   }
 
-  /** Sends these bytes, and waits for so many as an answer, on all of its streams together. */
+  /** Sends these bytes, and waits for this many in reply, on all of its streams together. */
   async hears(count: number, ...bytes: readonly Uint8Array[]): Promise<void> {
     const wanted = this.#heardBytes + count;
     await this.send(...bytes);
     await this.#until(() => this.#heardBytes >= wanted);
   }
 
-  /** Resolves when the node has taken in all that was sent before, or is no longer there. */
+  /** Resolves when the node has processed everything that was sent before, or is gone. */
   async settled(): Promise<void> {
     const wanted = this.#pongs + 1;
     await this.send(yamuxHeader(yamuxTypes.ping, yamuxFlags.syn, 0, 7));
     await this.#until(() => this.#pongs >= wanted);
   }
 
-  /** Takes nothing more from the socket, so that what the node sends piles up on its side. */
+  /** Stops reading from the socket, so that the node's data piles up on its side. */
   stopReading(): void {
     this.#isDeaf = true;
     this.#line.pause();
@@ -209,13 +212,13 @@ export class RawConnection {
     this.#wake();
   }
 
-  /** Agrees to whatever the node wants to talk about, and says its piece. */
+  /** Agrees to any protocol that the node opens, and sends the prepared bytes. */
   #agree(stream: number, flags: number, body: Buffer): void {
     if ((flags & yamuxFlags.syn) !== 0) {
       this.#asked.set(stream, '');
     }
     const before = this.#asked.get(stream);
-    if (this.#answer === undefined || before === undefined) {
+    if (this.#reply === undefined || before === undefined) {
       return;
     }
     const said = before + body.toString('latin1');
@@ -223,14 +226,14 @@ export class RawConnection {
     const [, , protocol] = /^.\/multistream\/1\.0\.0\n(.)(\/[^\n]+)\n/s.exec(said) ?? [];
     if (protocol !== undefined) {
       this.#asked.delete(stream);
-      const data = Buffer.concat([agreement, agreementLine(protocol), this.#answer(protocol)]);
+      const data = Buffer.concat([agreement, agreementLine(protocol), this.#reply(protocol)]);
       const header = yamuxHeader(yamuxTypes.data, yamuxFlags.ack, stream, data.byteLength);
       void this.send(header, data);
     }
   }
 }
 
-/** A multiplexer for libp2p to hold that does nothing, and gives its connection away. */
+/** A multiplexer for libp2p that does nothing but hand over its connection. */
 function captured(line: MessageStream, opened: PromiseWithResolvers<MessageStream>): StreamMuxer {
   const muxer: Omit<StreamMuxer, keyof EventTarget> = {
     protocol: '/yamux/1.0.0',

@@ -1,4 +1,4 @@
-/** A stranger on the network: a real libp2p peer that speaks the stage protocol to a real node as it likes. */
+/** A stranger on the network: a real libp2p peer that sends what it likes in the stage protocol to a real node. */
 import type { Stream } from '@libp2p/interface';
 import { multiaddr } from '@multiformats/multiaddr';
 import { vi } from 'vitest';
@@ -23,10 +23,10 @@ const patienceMs = 5000;
 export class StageAttacker {
   readonly #peer: ChannelPeer;
   readonly #victim: NodeStatus;
-  /** What comes to this peer as the next stage of some session. */
+  /** Channels that were opened to this peer as the next stage of a session. */
   readonly arrived: StagePeer[] = [];
 
-  /** Connects to a node that hosts the first and the second half of the small model; gone after the test. */
+  /** Connects to a node that hosts the first and the second half of the small model; it is stopped after the test. */
   static async start(victim: NodeStatus): Promise<StageAttacker> {
     const attacker = new StageAttacker(await startChannelPeer(), victim);
     await attacker.#peer.channels.handle(stageProtocol, {
@@ -56,17 +56,17 @@ export class StageAttacker {
     );
   }
 
-  /** A channel on which nothing was said yet. */
+  /** A channel on which nothing has been sent yet. */
   channel(): Promise<StagePeer> {
     return StagePeer.open(this.#peer.channels, this.#victim.peer);
   }
 
-  /** The control channel of a session that is open. */
+  /** Opens a session and returns its control channel. */
   open(message: OpenMessage): Promise<StagePeer> {
     return StagePeer.openSession(this.#peer.channels, this.#victim.peer, message);
   }
 
-  /** A data channel that has shown a ticket. */
+  /** A data channel on which a ticket has been sent. */
   async attach(shown = ticket, session = sessionName): Promise<StagePeer> {
     const channel = await this.channel();
     await channel.say(stageKinds.attach, { session, ticket: shown });
@@ -93,7 +93,7 @@ export class StageAttacker {
     };
   }
 
-  /** Pulls the cable. */
+  /** Disconnects without a message. */
   vanish(): void {
     for (const connection of this.#peer.libp2p.getConnections()) {
       connection.abort(new Error('The cable was pulled'));

@@ -1,7 +1,7 @@
 /**
- * What a fuzzing peer says: for every protocol that a node speaks, messages as honest peers send them, and endless
- * wrong ones made from those: damaged, cut short, with lengths that lie, in the wrong order, and JSON of every kind
- * that a parser could trip over. The same for the same seed.
+ * The messages of a fuzzing peer: for every protocol of a node, messages as honest peers send them, and any number of
+ * wrong ones made from those: damaged, cut short, with wrong lengths, in the wrong order, and with JSON of every kind
+ * that could confuse a parser. The same for the same seed.
  */
 import { newsProtocol } from '../../../src-worker/node/pools/pool-news.ts';
 import { headerKinds, headerProtocol } from '../../../src-worker/node/headers/header-messages.ts';
@@ -26,7 +26,7 @@ type Said =
 
 export type SpokenProtocol = {
   readonly name: string;
-  /** Streams of it that a node takes from one connection at once; more would be turned away unread. */
+  /** Number of streams of it that a node takes from one connection at once; further ones would be refused unread. */
   readonly streams: number;
   readonly messages: readonly Said[];
 };
@@ -130,7 +130,7 @@ export function spokenProtocols({
   ];
 }
 
-/** A wrong message of the protocol. A few may by chance be right: they are part of the noise. */
+/** A wrong message of the protocol. By chance, a few are right. */
 export function wrongMessage({ messages }: SpokenProtocol, random: Random): Buffer {
   const said = messages[random(messages.length)] ?? Buffer.alloc(0);
   if (Buffer.isBuffer(said)) {
@@ -141,7 +141,7 @@ export function wrongMessage({ messages }: SpokenProtocol, random: Random): Buff
     case 0:
       return noise(random);
     case 1:
-      // The right body under another name, so also in the wrong order.
+      // The right body under another name, and so perhaps in the wrong order.
       return frame(random(40), bytesOf(body));
     case 2:
       return lyingFrame(kind, bytesOf(body), random);
@@ -171,7 +171,7 @@ function noise(random: Random): Buffer {
 
 const lies = [0, 1, 7, 0xffff, 0x10_0000, 0x7fff_ffff, 0xffff_ffff];
 
-/** A header that promises another length than follows. */
+/** A header that claims another length than the body has. */
 function lyingFrame(kind: number, body: Uint8Array, random: Random): Buffer {
   const lying = frame(kind, body);
   lying.writeUInt32LE(lies[random(lies.length)] ?? 0, 0);

@@ -1,4 +1,4 @@
-/** A model as a node tells of it, for tests: small, and known from peers alone where they say nothing else. */
+/** A model as a node reports it, for tests: small, and only known from peers unless a test says otherwise. */
 import type { ModelEntry } from '../../../src-shared/api/models.ts';
 
 export function modelEntry(given: Partial<ModelEntry> = {}): ModelEntry {

@@ -1,4 +1,6 @@
-/** A peer in this process that a real node finds in the mesh, and that gives bytes of a model, right or wrong. */
+/**
+ * A peer in this process that a real node finds in the mesh, and that sends bytes of a model, right or wrong ones.
+ */
 import type { PoolMesh } from '../../../src-worker/node/pools/pool-mesh.ts';
 import type { SelfDescription } from '../../../src-worker/node/mesh/records/record.ts';
 import { startMesh } from '../mesh/mesh-peers.ts';
@@ -6,7 +8,7 @@ import { serveBytes, type TransferNode, type TransferNodeOptions } from './trans
 
 export type Giver = Omit<TransferNode, 'peer'> & { readonly mesh: PoolMesh };
 
-/** It tells of the model in the file at `path`, of which it hosts nothing. */
+/** The peer reports the model in the file at `path`, of which it hosts nothing. */
 export async function startGiver(path: string, options: TransferNodeOptions = {}): Promise<Giver> {
   const stores: NonNullable<SelfDescription['stores']> = [];
   const mesh = await startMesh({

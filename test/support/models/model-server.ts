@@ -4,16 +4,16 @@ import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
 export type ModelServer = {
-  /** Of the file. */
+  /** Address of the file. */
   readonly url: string;
-  /** Of another path, which redirects as told. */
+  /** Address of another path, which redirects to `location`. */
   redirectTo(location: string): string;
-  /** Bytes of bodies that were sent. */
+  /** Bytes of response bodies that were sent. */
   readonly sent: { bytes: number; requests: number };
   content: Buffer;
-  /** What it does with a request, when not what it should. */
+  /** What the server does wrong. */
   fault: 'none' | 'no ranges' | 'cuts off' | 'other range' | 'unavailable' | 'hangs';
-  /** Called before each answer. */
+  /** Called before each response. */
   onRequest: () => void;
 };
 
@@ -55,7 +55,7 @@ export async function startModelServer(content: Buffer): Promise<ModelServer> {
 
 function answer(model: ModelServer, request: IncomingMessage, response: ServerResponse): void {
   const { content, fault, sent } = model;
-  // A tag that changes with the content, as hosts make it.
+  // A tag that changes with the content, as model hosts have it.
   const etag = `"${content.subarray(-8).toString('hex')}"`;
   const [, first = '', last = ''] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? [];
   const isCurrent = [undefined, etag].includes(request.headers['if-range'] as string | undefined);

@@ -1,13 +1,14 @@
 /**
- * A process that fetches layers from a web address, for tests that kill it. Started by `fork` with a library's
- * folder, a model's id, the address and a limit in bytes a second; tells its progress, and where the shard is.
+ * A process that downloads layers from a web address, for tests that kill it. It is started by `fork` with a
+ * library's folder, a model's id, the address and a limit in bytes per second; it reports its progress, and the path
+ * of the shard.
  */
 import { ModelLibrary } from '../../../src-worker/node/models/library.ts';
 import { ModelDownloads } from '../../../src-worker/node/hosting/model-downloads.ts';
 import { TokenBucket } from '../../../src-worker/node/base/token-bucket.ts';
 
 const [folder = '', manifestId = '', url = '', limit = '', range = '{}'] = process.argv.slice(2);
-// A download that waits for its limit's next byte is no reason for a process to stay; this one has no other.
+// A download that waits for its rate limit does not keep a process running, and this process has nothing else to do.
 const staying = setInterval(() => {}, 1000);
 const library = await ModelLibrary.open({ folder, onWarning: () => {} });
 const noPeers = {

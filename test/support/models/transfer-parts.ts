@@ -1,4 +1,4 @@
-/** Nodes that give and get model bytes over real connections: libraries, services and counted channels. */
+/** Nodes that send and receive model bytes over real connections: libraries, services and counted channels. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -36,18 +36,18 @@ export type TransferNode = {
   readonly library: ModelLibrary;
   readonly folder: string;
   readonly service: ChunkService;
-  /** Bytes of chunks that its supply was asked for and gave. */
+  /** Bytes of chunks that were requested of it and sent. */
   readonly given: { bytes: number };
 };
 
 export type TransferNodeOptions = {
   readonly upload?: TokenBucket;
   readonly mayServe?: () => boolean;
-  /** Changes what the node gives. */
+  /** Changes what the node sends. */
   readonly spoil?: (model: SuppliedModel) => Partial<SuppliedModel>;
 };
 
-/** A node that serves what its library has, which at first is nothing. */
+/** A node that serves its library, which is empty at first. */
 export async function startTransferNode(options: TransferNodeOptions = {}): Promise<TransferNode> {
   const peer = await startChannelPeer();
   return { peer, ...(await serveBytes(peer.channels, options)) };
@@ -89,11 +89,11 @@ export async function startOwner(
 export type Fetching = {
   readonly downloads: ModelDownloads;
   readonly faults: SourceFault[];
-  /** Bytes of frames that came in, of all channels. */
+  /** Bytes of frames that came in, over all channels. */
   readonly received: { bytes: number };
 };
 
-/** Lets the node fetch from these others, which it connects to. */
+/** Lets the node download from these other nodes, to which it connects. */
 export async function fetchFrom(
   node: TransferNode,
   model: LibraryModel,
@@ -141,7 +141,7 @@ function headerStore(
   });
 }
 
-/** The node knows the model, as if its header had been fetched. */
+/** Makes the node know the model, as if it had downloaded the header. */
 export async function addModel(node: TransferNode, owner: TransferNode): Promise<LibraryModel> {
   const [model] = owner.library.list();
   if (model?.manifest.format !== 2) {
@@ -151,7 +151,7 @@ export async function addModel(node: TransferNode, owner: TransferNode): Promise
   return await node.library.addModel(model.manifest, header);
 }
 
-/** Bytes of the tensors that a shard has, by what the owner cuts for the same layers. */
+/** Bytes of the tensors in a shard, as the owner cuts it for the same layers. */
 export async function cutBytes(
   owner: TransferNode,
   model: LibraryModel,
@@ -224,7 +224,7 @@ function countedOpener(opener: ChannelOpener, received: { bytes: number }): Chan
   };
 }
 
-/** A signal that fires when the test is over, so that nothing outlives it. */
+/** A signal that aborts after the test, so that nothing outlives it. */
 export function whileTesting(): AbortSignal {
   const controller = new AbortController();
   onTestFinished(() => controller.abort(new Error('The test is over')));

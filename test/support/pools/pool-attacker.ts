@@ -1,5 +1,5 @@
 /**
- * A peer that speaks the authorisation handshake by hand: it gets through the encryption as itself and then says what a
+ * A peer that speaks the authorisation handshake by hand: it passes the encryption as itself, and then sends what a
  * test tells it to.
  */
 import type { ConnectionEncrypter, MessageStream } from '@libp2p/interface';
@@ -25,7 +25,7 @@ export type Attack<T> = (line: HandshakeLine, stream: MessageStream) => Promise<
 
 type Encrypters = ReturnType<typeof tls> | ReturnType<typeof noise>;
 
-/** Connects as `identity` and does what `attack` does instead of the handshake; the connection ends with it. */
+/** Connects as `identity` and runs `attack` in place of the handshake; the connection ends with it. */
 export async function attackNode<T>(
   target: PoolMesh,
   attack: Attack<T>,
@@ -70,7 +70,7 @@ export async function attackNode<T>(
 
 const noNonce = 'A'.repeat(43);
 
-/** The hello of a peer that says it knows these pools. */
+/** The hello of a peer that claims to know these pools. */
 export function helloOf(
   peer: string,
   pools: readonly string[],

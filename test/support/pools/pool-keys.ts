@@ -8,13 +8,13 @@ import {
   type Membership,
 } from '../../../src-worker/node/pools/membership/certificate.ts';
 
-/** A node's identity, or a pool: both are a key with its peer id. */
+/** The identity of a node or of a pool: both are a key with its peer id. */
 export async function someKey(): Promise<Identity> {
   const privateKey = await generateKeyPair('Ed25519');
   return { privateKey, peer: peerIdFromPrivateKey(privateKey).toString() };
 }
 
-/** A membership as the pool itself, or an admin of it, gives. */
+/** A membership, as the pool itself or one of its admins gives it. */
 export function membershipOf(
   pool: Identity,
   peer: string,

@@ -1,4 +1,4 @@
-/** Nodes that are in pools, for tests: whole meshes on 127.0.0.1, for members only unless said otherwise. */
+/** Nodes in pools, for tests: whole meshes on 127.0.0.1, by default for members only. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { privateKeyFromProtobuf } from '@libp2p/crypto/keys';
@@ -23,7 +23,7 @@ export async function linkFrom(
   return (await node.pools.invite(invite)).link;
 }
 
-/** Lets a node into the only pool of another, and waits until they are connected. */
+/** Lets a node join the only pool of another, and waits until they are connected. */
 export async function admit(
   node: PoolMesh,
   by: PoolMesh,
@@ -57,7 +57,7 @@ export async function startPool(
   return { owner, members };
 }
 
-/** An owner with its pool's key in the test's hands, and a true member of it. */
+/** An owner whose pool's key the test has, and a real member of the pool. */
 export async function startTarget(): Promise<{
   owner: PoolMesh;
   pool: Identity;

@@ -1,4 +1,4 @@
-/** States of an answer to try with events: of two sources, 1 answers and 2 gets ready. */
+/** States of an answer for tests of its transitions: of two sources, 1 answers and 2 gets ready. */
 import { AppError, type ErrorCode } from '../../../src-shared/errors.ts';
 import type { RouteStage } from '../../../src-worker/node/routing/plan-route.ts';
 import type {
@@ -25,7 +25,7 @@ export const detour: readonly RouteStage[] = [
 const pace = { tokenMs: 20, computeMs: 20 };
 export const terms = { promptTokens: 100, maxAnswerTokens: 50, needsHistory: false, ownPeer: 'me' };
 
-/** What answered, what gets ready, and one that the answer has left. */
+/** The source that answers, the one that gets ready, and one that the answer has left. */
 export const [current, successor, left] = [1, 2, 9];
 
 const progress: AnswerProgress = {
@@ -108,7 +108,7 @@ export function at(phase: AnswerPhase, more: Partial<AnswerProgress> = {}): Answ
   return { progress: { ...progress, ...more }, phase };
 }
 
-/** Where the answer is then, and what is done; empty when nothing changes. */
+/** The state of the answer after a step, and what is done; empty when nothing changes. */
 export function outcome(state: AnswerState, next: Step): string {
   return next.state === state && next.effects.length === 0
     ? ''

@@ -1,4 +1,4 @@
-/** What coordinator tests ask for, and how they see that nothing is left. */
+/** Requests of coordinator tests, and checks that nothing is left of them. */
 import { expect, vi } from 'vitest';
 import type { GenerationRequest } from '../../../src-worker/node/sessions/asking/generation.ts';
 import { fakeModel, type FakeNode, greedy } from './node-fake-mesh.ts';
@@ -13,7 +13,7 @@ export function signal(): AbortSignal {
   return new AbortController().signal;
 }
 
-/** No session is left on any stage, in its engine or in its service. */
+/** Checks that no session is left on any stage, in its engine or in its service. */
 export async function expectAllFree(...nodes: readonly FakeNode[]): Promise<void> {
   await vi.waitFor(() => {
     for (const node of nodes) {
@@ -23,7 +23,7 @@ export async function expectAllFree(...nodes: readonly FakeNode[]): Promise<void
   });
 }
 
-/** Lets what is due by now happen. */
+/** Lets everything happen that is due by now. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 5; turn += 1) {
     await new Promise((resolve) => {
@@ -32,7 +32,7 @@ export async function settle(): Promise<void> {
   }
 }
 
-/** Lets time pass by seconds until the promise has settled, as for one who has to lose patience first. */
+/** Moves time by seconds until the promise has settled, for timeouts. */
 export async function passTime(mesh: { now: number }, until: Promise<unknown>): Promise<void> {
   const over = Promise.allSettled([until]);
   for (;;) {

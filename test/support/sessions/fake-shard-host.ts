@@ -8,11 +8,15 @@ import type {
   ShardSessionListener,
   ShardSessionRequest,
 } from '../../../src-worker/node/engines/serving-shard.ts';
-import { ShardHost, type ShardSource } from '../../../src-worker/node/engines/shard-host.ts';
+import {
+  ShardHost,
+  type ShardHostOptions,
+  type ShardSource,
+} from '../../../src-worker/node/engines/shard-host.ts';
 import { FakeEngines } from './node-fake-engines.ts';
 import { fakeModel } from './node-fake-mesh.ts';
 
-/** Of three places one is the owner's. */
+/** One of the three places is the owner's. */
 export const fakeSettings = {
   threads: 1,
   backend: 'cpu',
@@ -43,7 +47,7 @@ export function library(changes: Partial<ShardSource> = {}): ShardSource {
     },
     shardPath: (_id, { firstLayer, lastLayer }) =>
       Promise.resolve(`/shards/${firstLayer}-${lastLayer}.gguf`),
-    // They are no files at all, so nothing changes them.
+    // There are no files, so nothing changes them.
     isMade: () => true,
     ...changes,
   };
@@ -54,8 +58,13 @@ export function listener(): ShardSessionListener & { readonly failures: AppError
   return { failures, onOutput: () => {}, onFailed: (error) => failures.push(error) };
 }
 
-export function hostOf(engines: FakeEngines, source = library()): ShardHost {
+export function hostOf(
+  engines: FakeEngines,
+  source = library(),
+  options: Pick<ShardHostOptions, 'onDrained'> = {},
+): ShardHost {
   return new ShardHost({
+    ...options,
     library: source,
     settings: fakeSettings,
     startEngine: engines.start,
@@ -79,7 +88,7 @@ export async function hosting(
   return { engines, host };
 }
 
-/** What serves these layers of the fake model. */
+/** The engine that serves these layers of the fake model. */
 export function servingShard(host: ShardHost, layers = whole, isOwn = false): ServingShard {
   const shard = host.find(fakeModel.manifestId, layers, isOwn);
   if (shard === undefined) {
@@ -88,7 +97,7 @@ export function servingShard(host: ShardHost, layers = whole, isOwn = false): Se
   return shard;
 }
 
-/** Timeouts pass by hand in every test of a file. */
+/** Tests of a file with this move timeouts by hand. */
 export function useFakeTimeouts(): void {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
@@ -98,7 +107,7 @@ export function useFakeTimeouts(): void {
   });
 }
 
-/** Lets everything that waits for no timer happen. */
+/** Lets everything happen that waits for no timer. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 10; turn += 1) {
     await new Promise((resolve) => {

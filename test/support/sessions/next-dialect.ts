@@ -1,6 +1,6 @@
 /**
- * The stage protocol of a version that is still to come: it speaks features, members, flags and a kind that no peer
- * here has heard of, and names of version 1 with peers of that version alone, which it knows by their records.
+ * The stage protocol of a future version. It has features, members, flags and a kind that no peer here knows, and the
+ * names of version 1 for peers of that version, which it recognises by their records.
  */
 import { AppError } from '../../../src-shared/errors.ts';
 import type { Frame } from '../../../src-worker/wire/frame.ts';
@@ -8,8 +8,8 @@ import { type Dialect, flagsAt, membersOf, withMembers } from './stage-dialect.t
 
 const speaks = { version: 3, features: ['mind-reading'], dialect: 'northern' };
 const unknownFlags = 0x4000_0010;
-const workKinds: ReadonlySet<number> = new Set([1, 2, 3]);
-/** Of messages whose body is JSON, by kind: names that were dropped. */
+const segmentKinds: ReadonlySet<number> = new Set([1, 2, 3]);
+/** Names that were dropped, of messages with a JSON body, by kind. */
 const dropped: Readonly<Record<number, readonly string[]>> = {
   32: ['promptTokens', 'decodeUntil', 'maxTokens'],
   33: ['held'],
@@ -39,7 +39,7 @@ export function nextDialect(former: ReadonlySet<string>, slips?: number): Dialec
 
 function said(frame: Frame): Frame {
   const { kind } = frame;
-  if (workKinds.has(kind)) {
+  if (segmentKinds.has(kind)) {
     const body = Buffer.from(frame.body);
     body.writeUInt32LE((body.readUInt32LE(flagsAt) | unknownFlags) >>> 0, flagsAt);
     return { kind, body };
@@ -64,7 +64,7 @@ function hear(frame: Frame): Frame {
     return frame;
   }
   const members = membersOf(frame);
-  // The opener of a session does not know yet which version answers.
+  // The opener of a session does not know the version of the other side yet.
   if (frame.kind !== open && names.some((name) => name in members)) {
     throw new AppError('protocol-violation', `Former names came, which nobody speaks any more`);
   }

@@ -1,4 +1,4 @@
-/** A model cut over real node processes, and one more node that hosts nothing and asks, also over HTTP. */
+/** A model cut over real node processes, and a node that hosts nothing and asks, also over HTTP. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ const answerSchema = z.object({
 });
 type Stage = LayerRange & { readonly peer: string };
 export type Answer = {
-  /** `lead` is by how much the token was likelier than the next one, in natural logarithms. */
+  /** `lead`: how much likelier the token was than the next one, as a natural logarithm. */
   readonly tokens: readonly { readonly token: string; readonly lead: number }[];
   readonly stages: readonly Stage[];
   /** Tokens of the prompt that the stages had from an earlier answer. */
@@ -34,7 +34,7 @@ type Begun = { readonly rest: Promise<void>; readonly abort: () => void };
 
 const apiKey = 'mm-key-of-the-asking-node-in-a-chain';
 
-/** An answer to its limit takes many seconds with this, so whatever happens to it happens in its middle. */
+/** An answer up to its limit takes many seconds with this model, so that a disturbance happens in its middle. */
 export const longModel: RandomModelOptions = { ...smallModel, contextLength: 16_384 };
 export const longAnswer = 16_000;
 
@@ -45,7 +45,7 @@ export class NodeChain {
   readonly #pace: ComputeShare;
   #asker: NodeProcess | undefined;
 
-  /** Starts a node for each range, and the one that asks; returns when it may ask. */
+  /** Starts a node for each range, and the one that asks; resolves when it can ask. */
   static async start(ranges: readonly LayerRange[], pace = fullComputeShare): Promise<NodeChain> {
     const folder = await mkdtemp(join(tmpdir(), 'mindmesh-chain-'));
     const chain = new NodeChain(folder, pace);
@@ -76,13 +76,13 @@ export class NodeChain {
     return this.#asker;
   }
 
-  /** The official client at the asking node's gateway. It never tries anything twice. */
+  /** OpenAI's own client at the asking node's gateway. It never retries. */
   get client(): OpenAI {
     const baseURL = `http://127.0.0.1:${this.asker.status.gatewayPort}/v1`;
     return new OpenAI({ baseURL, apiKey, maxRetries: 0 });
   }
 
-  /** Adds a node that hosts these layers; when there is one that asks already, the new one calls it. */
+  /** Adds a node that hosts these layers, and connects it to the asking node if there is one. */
   async host(layers: LayerRange): Promise<NodeProcess> {
     const node = await this.#start(layers);
     this.hosting.push(node);
@@ -129,10 +129,10 @@ export class NodeChain {
     await reader.next();
     const rest = (async () => {
       for await (const _ of { [Symbol.asyncIterator]: () => reader }) {
-        // Only its end matters.
+        // Only the end matters.
       }
     })();
-    // A test may read it later.
+    // A test may await it later.
     rest.catch(() => {});
     return { rest, abort: () => stream.controller.abort() };
   }
@@ -217,7 +217,7 @@ export class NodeChain {
     );
   }
 
-  /** Ends everything, also what was killed already, and removes all folders. */
+  /** Stops all processes, also those that were killed, and removes all folders. */
   async stop(): Promise<void> {
     await Promise.all(
       [...this.hosting, this.#asker].map((node) => node?.stop() ?? Promise.resolve()),

@@ -1,4 +1,4 @@
-/** Engines without processes: they load when told to, crash when told to, and remember what they were asked. */
+/** Engines without processes: they load when told to, crash when told to, and record their requests. */
 import { AppError } from '../../../src-shared/errors.ts';
 import type { ComputeShare } from '../../../src-shared/compute-share.ts';
 import type { EngineEvents } from '../../../src-worker/node/engines/engine-client.ts';
@@ -13,9 +13,9 @@ import type {
 export class FakeEngines {
   readonly all: FakeEngine[] = [];
   attempts = 0;
-  /** Loads do not end by themselves. */
+  /** While true, loads do not end by themselves. */
   holdLoads = false;
-  /** Engines end only when they are killed. */
+  /** While true, engines end only when they are killed. */
   holdStops = false;
   refuseLoads: AppError | undefined;
   refuseOpens: AppError | undefined;
@@ -45,7 +45,7 @@ class FakeEngine implements Engine {
   readonly description: LoadResult;
   readonly isCongested = false;
   readonly opened: number[] = [];
-  /** Of sessions that use a part of the layers: how many. */
+  /** Number of layers of each session that uses a part of them. */
   readonly openedLayers = new Map<number, number>();
   readonly closed: number[] = [];
   readonly retained: number[] = [];
@@ -137,7 +137,7 @@ class FakeEngine implements Engine {
     this.#events.onSessionFailed(session, error);
   }
 
-  /** One token comes out. */
+  /** Returns one token. */
   output(session: number, computeMicros: number): void {
     this.#events.onOutput({
       session,

@@ -1,4 +1,4 @@
-/** Nodes with fake shards over a loopback: real coordinators and stage services, with a clock of the test's own. */
+/** Nodes with fake shards over a loopback: real coordinators and stage services, with a clock that the test moves. */
 import type { SigningKey } from '../../../src-shared/signing/peer-key.ts';
 import type { AppError, ErrorCode } from '../../../src-shared/errors.ts';
 import type { ChannelOpener } from '../../../src-worker/node/mesh/channels/channel.ts';
@@ -45,28 +45,28 @@ export type FakeNode = {
   readonly shards: readonly FakeShard[];
   readonly service: StageService;
   readonly served: Usage[];
-  /** What the stage service logged. */
+  /** The log of the stage service. */
   readonly logged: string[];
 };
 
 export class FakeMesh {
   readonly loopback = new Loopback();
   readonly #nodes: FakeNode[] = [];
-  /** Peers that speak otherwise than this version. */
+  /** Peers that speak another version's protocol. */
   readonly #dialects = new Map<string, Dialect>();
-  /** What stages failed of, as the coordinators here found out. */
+  /** Failures of stages, as the coordinators here saw them. */
   readonly failures: ErrorCode[] = [];
-  /** Peers whose refusals other chains proved wrong. */
+  /** Peers whose refusals were contradicted by other chains. */
   readonly wrongRefusals: string[] = [];
-  /** Peers that signed something false, and what of it is. */
+  /** Peers that signed something false, and what is false. */
   readonly falseAccounts: [peer: string, proof: string][] = [];
   /** Milliseconds; only tests move it. */
   now = 0;
 
-  /** Keys of the nodes that sign what they did, by name; told before they are added. */
+  /** Keys of the nodes that sign their work, by name; they are set before the nodes are added. */
   readonly keys = new Map<string, SigningKey>();
 
-  /** The peer speaks so, whatever it does from now on. */
+  /** Makes the peer speak this dialect from now on. */
   speak(name: string, dialect: Dialect): void {
     this.#dialects.set(name, dialect);
   }
@@ -98,7 +98,10 @@ export class FakeMesh {
     return node;
   }
 
-  /** Adds a peer that claims the whole model and answers every request for a session with `failed`; returns how often. */
+  /**
+   * Adds a peer that claims the whole model and answers every request for a session with `failed`; returns how many
+   * there were.
+   */
   async addRefusing(name: string, failed: () => FailedMessage): Promise<{ asked: number }> {
     const counts = { asked: 0 };
     await this.loopback.peer(name).handle(stageProtocol, {
@@ -123,7 +126,7 @@ export class FakeMesh {
     return counts;
   }
 
-  /** The peer's record is not believed any more. */
+  /** Makes the coordinators no longer believe the peer's record. */
   forget(name: string): void {
     const index = this.#nodes.findIndex((node) => node.name === name);
     this.#nodes.splice(index, 1);
@@ -149,7 +152,7 @@ function recordsOf(node: FakeNode | undefined): RecordedShard[] {
     manifestId: fakeManifestId,
     firstLayer: shard.firstLayer,
     lastLayer: shard.lastLayer,
-    // Stale on purpose: a record says that there is room when there is none any more.
+    // Outdated on purpose: the record claims room when there is none any more.
     freeSessions: 1,
     maxSessions: 4,
     contextLength: 4096,
@@ -189,7 +192,7 @@ export type Outcome = {
   readonly error: AppError | undefined;
 };
 
-/** Takes a generation to its end. */
+/** Collects the events of a generation to its end. */
 export async function collect(events: AsyncIterable<GenerationEvent>): Promise<Outcome> {
   const tokens: number[] = [];
   let done: Outcome['done'];

@@ -1,6 +1,6 @@
 /**
- * A shard whose layers each add their number to every value: chains of them can be followed by hand, and
- * a token that comes out says through which layers, in which order and at which position it went.
+ * A shard whose layers each add their number to every value. So a chain of them can be computed by hand, and a token
+ * shows through which layers, in which order and at which position it went.
  */
 import { AppError } from '../../../src-shared/errors.ts';
 import type {
@@ -16,26 +16,26 @@ import {
   stageRoleOf,
   takesTokens,
 } from '../../../src-worker/wire/stage-role.ts';
-import { type Work, workFlags } from '../../../src-worker/wire/work.ts';
+import { type Segment, segmentFlags } from '../../../src-worker/wire/segment.ts';
 
 export const fakeManifestId = 'f'.repeat(64);
 export const fakeWidth = 8;
 /** No other token ends a generation. */
 export const fakeEndToken = 7777;
-/** What one work costs, as the fake engines say. */
+/** The computing time that fake engines report for one segment. */
 const fakeComputeMicros = 250;
 
-type PlainWork = Omit<Work, 'session' | 'detail'>;
+type PlainSegment = Omit<Segment, 'session' | 'detail'>;
 
 type FakeSession = {
   readonly request: ShardSessionRequest;
   readonly listener: ShardSessionListener;
   isClosed: boolean;
-  /** Cells that it has, once it has grown. */
+  /** Its cells, once it has grown. */
   cells?: number;
-  /** What it was told of as generated so far. */
+  /** Tokens that it was told were generated so far. */
   learnt?: readonly number[];
-  /** Positions of all work, in the order it came. */
+  /** Positions of all segments, in order of arrival. */
   readonly positions: number[];
 };
 
@@ -64,13 +64,13 @@ export class FakeShard implements ServingShard {
   readonly lastLayer: number;
   readonly role: StageRole;
   readonly sessions: FakeSession[] = [];
-  /** What ended sessions left in the cache: by name, how many tokens. */
+  /** Number of tokens that ended sessions left in the cache, by name. */
   readonly retained = new Map<string, number>();
   maxSessions = 4;
-  /** Cells that every session is sure of, and what growing beyond them comes to. */
+  /** Cells that every session has for certain, and the result of growing beyond them. */
   sureCells = Number.POSITIVE_INFINITY;
   growth: () => Promise<void> = () => Promise.resolve();
-  /** While false, engines take work and answer nothing. */
+  /** While false, engines take segments and return no output. */
   isRunning = true;
   /** The sampled position at which generation ends by itself. */
   endAt = Number.POSITIVE_INFINITY;
@@ -117,8 +117,8 @@ export class FakeShard implements ServingShard {
         session.learnt = generated;
         this.#onTold();
       },
-      send: (work) => {
-        this.#later(() => this.#compute(session, work));
+      send: (segment) => {
+        this.#later(() => this.#compute(session, segment));
       },
       congestion: () => undefined,
       close: () => {
@@ -132,7 +132,7 @@ export class FakeShard implements ServingShard {
     this.#onTold = act;
   }
 
-  /** Goes on with all that was delayed. */
+  /** Continues with everything that was delayed. */
   run(): void {
     this.isRunning = true;
     for (const go of this.#stalled.splice(0)) {
@@ -140,7 +140,7 @@ export class FakeShard implements ServingShard {
     }
   }
 
-  /** The engine process dies. */
+  /** Ends the engine process. */
   die(): void {
     for (const session of this.openSessions) {
       session.listener.onFailed(new AppError('engine-died', 'The engine was killed by SIGKILL'));
@@ -160,23 +160,23 @@ export class FakeShard implements ServingShard {
     go();
   }
 
-  #compute(session: FakeSession, work: PlainWork): void {
+  #compute(session: FakeSession, segment: PlainSegment): void {
     if (session.isClosed) {
       return;
     }
-    session.positions.push(work.position);
-    const states = this.#throughLayers(work);
+    session.positions.push(segment.position);
+    const states = this.#throughLayers(segment);
     if (!samples(this.role)) {
-      const half = Math.max(1, Math.floor(work.count / 2));
-      // Engines may cut work into pieces and answer each.
-      this.#answer(session, work, states, 0, half);
-      this.#answer(session, work, states, half, work.count);
-    } else if ((work.flags & workFlags.sample) !== 0) {
-      this.#sample(session, work, states);
+      const half = Math.max(1, Math.floor(segment.count / 2));
+      // Engines may split a segment and return an output for each part.
+      this.#emitHidden(session, segment, states, 0, half);
+      this.#emitHidden(session, segment, states, half, segment.count);
+    } else if ((segment.flags & segmentFlags.sample) !== 0) {
+      this.#sample(session, segment, states);
     }
   }
 
-  #throughLayers({ count, values }: PlainWork): Float32Array {
+  #throughLayers({ count, values }: PlainSegment): Float32Array {
     const bytes = Buffer.from(values);
     const isOfTokens = takesTokens(this.role);
     const states = new Float32Array(count * fakeWidth);
@@ -189,8 +189,8 @@ export class FakeShard implements ServingShard {
     return states;
   }
 
-  #sample(session: FakeSession, work: PlainWork, states: Float32Array): void {
-    const position = work.position + work.count;
+  #sample(session: FakeSession, segment: PlainSegment, states: Float32Array): void {
+    const position = segment.position + segment.count;
     const isEnd = position >= this.endAt;
     const token = isEnd ? fakeEndToken : computeToken(states.at(-1) ?? 0, position - 1);
     const values = new Uint8Array(Int32Array.of(token).buffer);
@@ -199,15 +199,15 @@ export class FakeShard implements ServingShard {
       session: 99,
       position,
       count: 1,
-      flags: (isEnd ? workFlags.endOfGeneration : 0) | (work.flags & workFlags.warmUp),
-      computeMicros: work.computeMicros + fakeComputeMicros,
+      flags: (isEnd ? segmentFlags.endOfGeneration : 0) | (segment.flags & segmentFlags.warmUp),
+      computeMicros: segment.computeMicros + fakeComputeMicros,
       values,
       detail: Buffer.from(wantsDetail ? JSON.stringify({ logprob: -0.5, top: [] }) : ''),
     });
     const selfFeedUntil = this.#selfFeedUntil(session);
-    const isToGoOn = !isEnd && (work.flags & workFlags.warmUp) === 0;
+    const isToGoOn = !isEnd && (segment.flags & segmentFlags.warmUp) === 0;
     if (selfFeedUntil !== undefined && isToGoOn && position < selfFeedUntil) {
-      const flags = workFlags.sample;
+      const flags = segmentFlags.sample;
       this.#later(() =>
         this.#compute(session, { position, count: 1, flags, computeMicros: 0, values }),
       );
@@ -223,10 +223,10 @@ export class FakeShard implements ServingShard {
     return selfFeedUntil && Math.min(selfFeedUntil, this.sureCells);
   }
 
-  /** Answers the tokens from `start` to `end` of some work with their hidden states. */
-  #answer(
+  /** Returns the hidden states of the tokens from `start` to `end` of a segment. */
+  #emitHidden(
     session: FakeSession,
-    work: PlainWork,
+    segment: PlainSegment,
     states: Float32Array,
     start: number,
     end: number,
@@ -237,10 +237,10 @@ export class FakeShard implements ServingShard {
     const values = Buffer.from(states.buffer).subarray(start * fakeWidth * 4, end * fakeWidth * 4);
     session.listener.onOutput({
       session: 99,
-      position: work.position + start,
+      position: segment.position + start,
       count: end - start,
-      flags: end === work.count ? work.flags : 0,
-      computeMicros: (start === 0 ? work.computeMicros : 0) + fakeComputeMicros,
+      flags: end === segment.count ? segment.flags : 0,
+      computeMicros: (start === 0 ? segment.computeMicros : 0) + fakeComputeMicros,
       values,
       detail: new Uint8Array(0),
     });

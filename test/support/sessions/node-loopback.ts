@@ -1,6 +1,6 @@
 /**
- * Several peers in one process: channels between them are the mesh's own local ones, so sessions are tested
- * with everything but the network, and a peer can vanish at a chosen moment.
+ * Several peers in one process. Their channels are the mesh's own local ones, so that sessions are tested with
+ * everything but the network, and a peer can vanish at a chosen moment.
  */
 import { AppError, type ErrorCode } from '../../../src-shared/errors.ts';
 import type { FrameLimits } from '../../../src-worker/wire/frame.ts';
@@ -13,11 +13,11 @@ import type {
 import { localChannelPair } from '../../../src-worker/node/mesh/channels/local-channel.ts';
 
 export class Loopback {
-  /** What channels were told of those who opened them, and what broke. */
+  /** Reports about peers that opened channels, and about broken channels. */
   readonly reports: { readonly code: ErrorCode; readonly peer: string }[] = [];
   readonly #handlers = new Map<string, ProtocolHandler>();
   readonly #gone = new Set<string>();
-  /** Peers whose processes stand still, and who waits for them. */
+  /** Peers whose processes are stopped, and what waits for them. */
   readonly #frozen = new Map<string, PromiseWithResolvers<void>>();
   #pairs: { readonly peers: readonly string[]; readonly channels: readonly Channel[] }[] = [];
 
@@ -34,7 +34,7 @@ export class Loopback {
     };
   }
 
-  /** The peer's machine loses its power: every channel breaks, and no peer can reach it. */
+  /** Simulates a power failure of the peer's machine: all its channels break, and no peer can reach it. */
   vanish(name: string): void {
     this.#gone.add(name);
     for (const { channels } of this.#pairs.filter(({ peers }) => peers.includes(name))) {
@@ -42,12 +42,12 @@ export class Loopback {
     }
   }
 
-  /** The machine has power again. */
+  /** Ends the power failure. */
   comeBack(name: string): void {
     this.#gone.delete(name);
   }
 
-  /** Opening a channel to the peer waits until it thaws. */
+  /** Makes opening a channel to the peer wait until it thaws. */
   freeze(name: string): void {
     this.#frozen.set(name, Promise.withResolvers());
   }
@@ -72,7 +72,7 @@ export class Loopback {
     protocol: ProtocolName,
     limits: FrameLimits,
   ): Promise<Channel> {
-    // A real dial takes its time; what happens meanwhile must be handled.
+    // A real dial takes time, in which other things happen.
     await new Promise((resolve) => {
       setImmediate(resolve);
     });
@@ -90,7 +90,7 @@ export class Loopback {
   }
 }
 
-/** Both ends of a local pair have one peer's name. */
+/** Both ends of a local pair have the name of one peer. */
 function renamed(channel: Channel, peer: string): Channel {
   return {
     peer,

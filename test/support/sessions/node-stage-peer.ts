@@ -1,4 +1,4 @@
-/** A peer that speaks the stage protocol by hand, well or badly, and writes down what it is told. */
+/** A peer that speaks the stage protocol by hand, correctly or not, and records what it receives. */
 import { vi } from 'vitest';
 import type { Channel, ChannelOpener } from '../../../src-worker/node/mesh/channels/channel.ts';
 import { stageKinds } from '../../../src-worker/node/sessions/protocol/message-table.ts';
@@ -10,7 +10,12 @@ import {
   stageProtocol,
 } from '../../../src-worker/node/sessions/protocol/stage-messages.ts';
 import type { Frame } from '../../../src-worker/wire/frame.ts';
-import { decodeWork, encodeWork, type Work, workFlags } from '../../../src-worker/wire/work.ts';
+import {
+  decodeSegment,
+  encodeSegment,
+  type Segment,
+  segmentFlags,
+} from '../../../src-worker/wire/segment.ts';
 
 /** Valid names: 128 bits in hexadecimal. */
 export const sessionName = '1'.repeat(32);
@@ -24,7 +29,7 @@ export class StagePeer {
   readonly frames: Frame[] = [];
   isClosed = false;
 
-  /** Opens a channel to a stage and says nothing yet. */
+  /** Opens a channel to a stage and sends nothing yet. */
   static async open(opener: ChannelOpener, peer: string): Promise<StagePeer> {
     const channel = await opener.openChannel(
       peer,
@@ -35,7 +40,7 @@ export class StagePeer {
     return new StagePeer(channel);
   }
 
-  /** Opens a session and waits until the stage says that it is ready. */
+  /** Opens a session and waits until the stage reports that it is ready. */
   static async openSession(
     opener: ChannelOpener,
     peer: string,
@@ -61,8 +66,8 @@ export class StagePeer {
     await this.channel.send(kind, Buffer.from(JSON.stringify(message)));
   }
 
-  async work(kind: number, work: Partial<Work> = {}): Promise<void> {
-    await this.channel.send(kind, ...encodeWork(plainWork(work)));
+  async sendSegment(kind: number, segment: Partial<Segment> = {}): Promise<void> {
+    await this.channel.send(kind, ...encodeSegment(plainSegment(segment)));
   }
 
   /** The next frame of this kind that was not read yet; frames before it are dropped. */
@@ -91,11 +96,11 @@ export class StagePeer {
   /** The next sampled token with its position. */
   async hearToken(): Promise<{ token: number; position: number; isEnd: boolean }> {
     const body = await this.hear(stageKinds.sampled);
-    const work = decodeWork(body, 4);
+    const segment = decodeSegment(body, 4);
     return {
-      token: Buffer.from(work.values).readInt32LE(0),
-      position: work.position,
-      isEnd: (work.flags & workFlags.endOfGeneration) !== 0,
+      token: Buffer.from(segment.values).readInt32LE(0),
+      position: segment.position,
+      isEnd: (segment.flags & segmentFlags.endOfGeneration) !== 0,
     };
   }
 
@@ -104,7 +109,7 @@ export class StagePeer {
   }
 }
 
-/** An `open` for a whole model's shard of so many layers, changed as a test wants it. */
+/** An `open` for a shard with all of this many layers, changed as a test needs it. */
 export function openMessage(
   manifestId: string,
   lastLayer: number,
@@ -133,13 +138,13 @@ export function openMessage(
   };
 }
 
-/** Four prompt tokens from position 0, after which a token is wanted, changed as a test wants it. */
-function plainWork(changes: Partial<Work> = {}): Work {
+/** Four prompt tokens from position 0, after which a token is requested, changed as a test needs it. */
+function plainSegment(changes: Partial<Segment> = {}): Segment {
   return {
     session: channelSession,
     position: 0,
     count: 4,
-    flags: workFlags.sample,
+    flags: segmentFlags.sample,
     computeMicros: 0,
     values: new Uint8Array(Int32Array.of(10, 11, 12, 13).buffer),
     detail: new Uint8Array(0),

@@ -1,4 +1,4 @@
-/** A fake node whose stages are driven by hand from one peer, which is also the neighbour on either side. */
+/** A fake node whose stages a test drives by hand from one peer, which is also the neighbour on either side. */
 import { vi } from 'vitest';
 import type { ChannelOpener } from '../../../src-worker/node/mesh/channels/channel.ts';
 import { stageKinds } from '../../../src-worker/node/sessions/protocol/message-table.ts';
@@ -17,7 +17,7 @@ export class StageTarget {
   readonly mesh: FakeMesh;
   readonly node: FakeNode;
   readonly me: ChannelOpener;
-  /** What comes to this peer as the next stage of some session. */
+  /** Channels that were opened to this peer as the next stage of a session. */
   readonly arrived: StagePeer[] = [];
 
   /** A node that hosts the model whole, in two halves and in the middle. */
@@ -40,31 +40,31 @@ export class StageTarget {
     this.me = mesh.loopback.peer('me');
   }
 
-  /** A channel to the node on which nothing was said yet. */
+  /** A channel to the node on which nothing has been sent yet. */
   channel(): Promise<StagePeer> {
     return StagePeer.open(this.me, target);
   }
 
-  /** A channel on which an `open` was sent; whether it was taken is not known yet. */
+  /** A channel on which an `open` was sent; whether it was accepted is not known yet. */
   async tryOpen(message: OpenMessage): Promise<StagePeer> {
     const control = await this.channel();
     await control.say(stageKinds.open, message);
     return control;
   }
 
-  /** The control channel of a session that is open. */
+  /** Opens a session and returns its control channel. */
   open(message: OpenMessage): Promise<StagePeer> {
     return StagePeer.openSession(this.me, target, message);
   }
 
-  /** A data channel that has shown a ticket. */
+  /** A data channel on which a ticket has been sent. */
   async attach(shown = ticket, session = sessionName): Promise<StagePeer> {
     const channel = await this.channel();
     await channel.say(stageKinds.attach, { session, ticket: shown });
     return channel;
   }
 
-  /** Waits until the node and its engines hold nothing for any session. */
+  /** Waits until the node and its engines have nothing left of any session. */
   async untilNoSession(): Promise<void> {
     const { service, shards } = this.node;
     await vi.waitUntil(
@@ -83,7 +83,7 @@ export function openWhole(changes: Partial<OpenMessage> = {}): OpenMessage {
   return openMessage(fakeManifestId, fakeModel.layers - 1, changes);
 }
 
-/** For the first of two stages, or the last, whose neighbour is the peer that opens it. */
+/** An `open` for the first or the last of two stages, whose neighbour is the opening peer. */
 export function openOfTwo(
   which: 'first' | 'last',
   changes: Partial<OpenMessage> = {},

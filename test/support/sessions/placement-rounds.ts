@@ -1,6 +1,6 @@
 /**
- * A mesh of nodes that place shards by themselves, without network and clock: in every round each node may read
- * records that are some rounds old, decides, and fetches for a while. For tests that play many meshes through.
+ * A mesh of nodes that place shards by themselves, without network and clock. In every round each node may read
+ * records that are some rounds old, decides, and downloads for a while. For tests that run many meshes.
  */
 import type { PeerRecord, RecordedShard } from '../../../src-worker/node/mesh/records/record.ts';
 import { choosePlacement } from '../../../src-worker/node/placement/choose-placement.ts';
@@ -25,7 +25,7 @@ export type SimulatedNode = {
 export type Simulation = {
   readonly models: readonly PlacementModel[];
   readonly demand: ReadonlyMap<string, number>;
-  /** How many rounds old what a node knows of another one may be. */
+  /** How many rounds old a node's knowledge of another one may be. */
   readonly staleRounds: number;
   /** Rounds to fetch and load a shard. */
   readonly fetchRounds: number;
@@ -36,7 +36,7 @@ export type Simulation = {
 export class PlacementRounds {
   readonly nodes: SimulatedNode[] = [];
   readonly #simulation: Simulation;
-  /** What all records said in each of the last rounds, the newest first. */
+  /** The contents of all records in each of the last rounds, the newest first. */
   #history: ReadonlyMap<string, PeerRecord>[] = [];
   #round = 0;
   /** Times that a node changed what it hosts. */
@@ -55,7 +55,7 @@ export class PlacementRounds {
     this.nodes.splice(index, index === -1 ? 0 : 1);
   }
 
-  /** Every node that is awake decides once, in any order. */
+  /** In each round, every node that is awake decides once, in any order. */
   play(rounds: number): void {
     for (let played = 0; played < rounds; played += 1) {
       this.#round += 1;
@@ -69,7 +69,7 @@ export class PlacementRounds {
     }
   }
 
-  /** Demanded models of which some layer is on no node, or no chain joins. */
+  /** Demanded models with a layer that is on no node, or that no chain joins. */
   incomplete(): string[] {
     const { models, demand } = this.#simulation;
     return models
@@ -91,7 +91,7 @@ export class PlacementRounds {
       .map(({ manifestId }) => manifestId);
   }
 
-  /** Rounds until every demanded model is complete; undefined when it takes more than `most`. */
+  /** Rounds until every demanded model is complete; undefined when there are more than `most`. */
   untilComplete(most: number): number | undefined {
     for (let round = 0; round <= most; round += 1) {
       if (this.incomplete().length === 0) {
@@ -115,7 +115,7 @@ export class PlacementRounds {
         seen.set(peer, record);
       }
     }
-    // A peer that has left is believed to be there for as long as news takes.
+    // Others believe that a departed peer is there for as long as news takes.
     for (const [peer, record] of this.#history.at(-1) ?? []) {
       if (peer !== node.peer && !this.nodes.some((other) => other.peer === peer)) {
         seen.set(peer, record);

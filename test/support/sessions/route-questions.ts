@@ -1,4 +1,4 @@
-/** Small meshes to plan routes over, and a search that tries every chain, to judge the planner by. */
+/** Small meshes to plan routes over, and a search that tries every chain, to check the planner. */
 import { AppError } from '../../../src-shared/errors.ts';
 import { layerCount } from '../../../src-shared/layers.ts';
 import { noRules } from '../../../src-shared/route-rules.ts';
@@ -59,7 +59,7 @@ export function peer(
   };
 }
 
-/** What a peer says that may be used for the first layers of a shard. */
+/** The part of a record by which a peer says that the first layers of its shard can be used alone. */
 export const saysPrefix = { speaks: { version: 2, features: [layerPrefix] } };
 
 export function question(more: Partial<RouteQuestion>): RouteQuestion {
@@ -99,14 +99,14 @@ export type TriedChain = {
   readonly isDoubtful: boolean;
 };
 
-/** The better first, but for what equal chains are told apart by. */
+/** The better chain first, except for what orders equal chains. */
 export function compareChains(a: TriedChain, b: TriedChain): number {
   return Number(a.isDoubtful) - Number(b.isDoubtful) || a.costMs - b.costMs || a.stages - b.stages;
 }
 
 /**
- * Every chain for these layers that has room and that the rules allow, by walking all of them: slow, and simple
- * enough to be believed.
+ * Every chain for these layers that has room and that the rules allow, found by trying all of them: slow, but simple
+ * enough to trust.
  */
 export function allChains(
   asked: RouteQuestion,
@@ -175,7 +175,7 @@ function stagesOf(asked: RouteQuestion): { peer: string; shard: RecordedShard; c
   );
 }
 
-/** A shard, and what it is like when it is used up to each of its layers: shorter, and faster by as much. */
+/** A shard, and what it is when it is used up to each of its layers: shorter, and as much faster. */
 function usesOf(
   whole: RecordedShard,
   { model }: RouteQuestion,

@@ -1,20 +1,22 @@
 /**
- * Peers of other versions of the stage protocol. Beneath, today's code does the work; a dialect turns every frame that it
- * sends into what that version would send, and judges what it is sent as that version would.
+ * Peers of other versions of the stage protocol. Today's code does their work; a dialect turns every frame that they
+ * send into that version's form, and checks every frame that they receive as that version would.
  */
 import type { Channel, ChannelOpener } from '../../../src-worker/node/mesh/channels/channel.ts';
 import type { Frame, FrameLimits } from '../../../src-worker/wire/frame.ts';
 
 export interface Dialect {
-  /** A frame as this version sends it to a peer, and what else it says then. */
+  /** The frame as this version sends it to a peer, with further frames that it would send. */
   say(frame: Frame, to: string): readonly Frame[];
-  /** A frame as today's code reads what a peer sent. @throws AppError `protocol-violation` where this version would */
+  /**
+   * A frame for today's code, from what a peer sent. @throws AppError `protocol-violation` where this version would
+   */
   hear(frame: Frame, from: string): Frame;
-  /** Limits as this version has them, where today's are these. */
+  /** The limits of this version, from today's. */
   limits(limits: FrameLimits): FrameLimits;
 }
 
-/** The mesh as a peer sees it that speaks so. */
+/** The mesh as a peer of this dialect sees it. */
 export function speaking(opener: ChannelOpener, dialect: Dialect): ChannelOpener {
   return {
     peer: opener.peer,
@@ -60,5 +62,5 @@ export function withMembers(kind: number, members: object): Frame {
   return { kind, body: Buffer.from(JSON.stringify(members)) };
 }
 
-/** Members of work's flags, as they lie in its body. */
+/** The flags of a segment, as they are in its body. */
 export const flagsAt = 12;

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { chromium, type LaunchOptions } from '@playwright/test';
 
-/** Where systems put theirs. */
+/** Paths of the browser on different systems. */
 const systemBrowsers = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
@@ -11,7 +11,7 @@ const systemBrowsers = [
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ];
 
-// The window needs nothing but its host, so the browser may connect to nothing else.
+// The window needs only its host, so the browser may connect to nothing else.
 const quietArguments = [
   '--disable-quic',
   '--no-first-run',

@@ -1,9 +1,9 @@
-/** Changes what a model says on its way to the page, since any model may say anything; the host stays real. */
+/** Changes the text of a model on its way to the page, since a model may say anything; the host stays real. */
 import type { Page } from '@playwright/test';
 
 /**
- * Puts `change` of it in place of each piece of text that comes, counted from 0. Takes effect for windows
- * that connect from now on.
+ * Replaces each piece of text by its `change`, with pieces counted from 0. Takes effect for windows that connect from
+ * now on.
  */
 export async function changeWords(
   page: Page,

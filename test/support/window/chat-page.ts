@@ -1,9 +1,9 @@
-/** The window as a person sees it, for the tests that drive it: names in place of selectors. */
+/** The window as a user sees it, for tests: names in place of selectors. */
 import { expect, type Locator, type Page } from '@playwright/test';
 
-/** The demo model answers in a second; a machine that does much else takes longer. */
+/** The demo model answers in a second; a busy machine takes longer. */
 const answerWithinMs = 40_000;
-/** A host that was just started loads its model in a second; the same holds. */
+/** A host that was just started loads its model in a second; a busy machine takes longer. */
 const modelWithinMs = 40_000;
 
 export class ChatPage {
@@ -43,7 +43,7 @@ export class ChatPage {
     await this.question.press('Enter');
   }
 
-  /** The answer that is on its way has ended in any way. */
+  /** Waits until the answer under way has ended in any way. */
   async answered(): Promise<void> {
     await expect(this.answer).toHaveAttribute('aria-busy', 'false', { timeout: answerWithinMs });
   }

@@ -1,4 +1,4 @@
-/** How well the texts of a page stand out from what is behind them, as WCAG 2.2 reckons it. */
+/** The contrast of a page's texts to what is behind them, by WCAG 2.2. */
 import type { Page } from '@playwright/test';
 
 type Rgb = readonly [red: number, green: number, blue: number];
@@ -12,7 +12,7 @@ interface PaintedText {
 /** Least contrast of success criterion 1.4.3 for text of ordinary size. */
 const leastContrast = 4.5;
 
-/** Runs in the page: every visible text with its colour and the first opaque one painted behind it. */
+/** Runs in the page: every visible text with its colour and the first opaque colour behind it. */
 function paintedTexts(): PaintedText[] {
   const pixel = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
   if (pixel === null) {

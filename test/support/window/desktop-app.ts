@@ -1,4 +1,4 @@
-/** The desktop app in a real Electron, with a data folder of its own, as its tests see and use it. */
+/** The desktop app in a real Electron, with a data folder of its own, for tests. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ export type ElectronStart = {
   readonly environment: Readonly<Record<string, string>>;
 };
 
-/** Alone, and at work whatever this machine does. */
+/** Settings of an app without other peers, which works whatever this machine does. */
 const quietSettings: ChangedSettings = {
   apiPort: 0,
   mdns: false,
@@ -36,7 +36,7 @@ export class DesktopApp {
   readonly folder: string;
   readonly #start: ElectronStart;
   #app: ElectronApplication | undefined;
-  /** Everything that was ever started for it. */
+  /** Ids of all processes that were started for it. */
   readonly #pids = new Set<number>();
 
   private constructor(start: ElectronStart, folder: string) {
@@ -44,7 +44,7 @@ export class DesktopApp {
     this.folder = folder;
   }
 
-  /** Started, its owner not asked yet, in a new folder. */
+  /** Starts the app in a new folder, before its owner was asked for consent. */
   static async start(start: ElectronStart, ...flags: readonly string[]): Promise<DesktopApp> {
     const desktop = new DesktopApp(start, await mkdtemp(join(tmpdir(), 'mindmesh-desktop-')));
     try {
@@ -71,7 +71,7 @@ export class DesktopApp {
     return join(this.folder, 'data');
   }
 
-  /** Of the desktop's settings: where its autostart file is. */
+  /** The folder of the desktop's settings, with the autostart file. */
   get configFolder(): string {
     return join(this.folder, 'config');
   }
@@ -81,7 +81,7 @@ export class DesktopApp {
       ...(process.env as Record<string, string>),
       ...this.#start.environment,
       XDG_CONFIG_HOME: this.configFolder,
-      // Nothing of this machine's own desktop.
+      // Variables that hide this machine's own desktop.
       DBUS_SESSION_BUS_ADDRESS: 'disabled:',
     };
   }
@@ -106,7 +106,7 @@ export class DesktopApp {
     await watchTray(this.#app);
   }
 
-  /** The window, once its page is there. */
+  /** The window's page, once it has loaded. */
   async page(): Promise<Page> {
     const page = await this.app.firstWindow();
     await page.waitForLoadState('domcontentloaded');
@@ -114,13 +114,13 @@ export class DesktopApp {
   }
 
   /** Speaks to the host as the command line does. */
-  async ask<T>(work: (connection: HostConnection) => T | Promise<T>): Promise<T> {
+  async ask<T>(use: (connection: HostConnection) => T | Promise<T>): Promise<T> {
     const connection = await findHost(dataFolderAt(this.dataFolder));
     if (connection === undefined) {
       throw new Error('The host of this test is not running.');
     }
     try {
-      return await work(connection);
+      return await use(connection);
     } finally {
       await connection.close();
     }
@@ -136,14 +136,14 @@ export class DesktopApp {
     );
   }
 
-  /** The owner agrees without reading, and the mesh node runs. */
+  /** Agrees as the owner, and waits until the mesh node runs. */
   async agree(): Promise<void> {
     await this.quieten();
     await this.ask((connection) => connection.call('giveConsent', {}));
     await this.until(({ state }) => state === 'running');
   }
 
-  /** The owner has agreed, and the machine works for others. */
+  /** Agrees as the owner, and waits until the machine works for others. */
   async work(): Promise<void> {
     await this.agree();
     await this.until(({ duty }) => duty.state === 'serving');
@@ -172,7 +172,7 @@ export class DesktopApp {
     return this.app.evaluate(() => (globalThis as unknown as { drawnTray: DrawnTray }).drawnTray);
   }
 
-  /** Clicks the item of the tray's menu with this label, also in a menu below it, as soon as that is possible. */
+  /** Clicks the item of the tray's menu with this label, also in a submenu, as soon as that is possible. */
   async click(label: string): Promise<void> {
     await eventuallyTrue(`somebody can click on "${label}"`, async () =>
       (await this.tray()).items.some((item) => item.label === label && item.isEnabled),
@@ -201,12 +201,12 @@ export class DesktopApp {
     this.#app = undefined;
   }
 
-  /** Resolves when nothing of what was ever started is left. */
+  /** Resolves when none of the app's processes is left. */
   async nothingLeft(): Promise<void> {
     await eventuallyTrue('no process is left', () => ![...this.#pids].some(isAlive));
   }
 
-  /** Ends the app as its owner does, and waits until nothing of it is left. */
+  /** Quits the app as its owner would, and waits until none of its processes is left. */
   async stop(): Promise<void> {
     if (this.#app !== undefined) {
       await this.processes();

@@ -1,11 +1,11 @@
 /**
- * Makes a page the desktop app's window: puts what Electron's preload script offers beside it. Messages go to the
- * real host over the socket that a browser would use; what the app around the window does is played by the test.
+ * Makes a page the desktop app's window, with what Electron's preload script offers. Messages go to the real host
+ * over the WebSocket that a browser would use; the test simulates the app around the window.
  */
 import type { Page } from '@playwright/test';
 import type { DesktopApi, ShellState } from '../../../src-shared/desktop-api.ts';
 
-/** An app that was just started. */
+/** The state of an app that was just started. */
 const quietShell: ShellState = {
   update: { state: 'none' },
   view: null,
@@ -30,13 +30,13 @@ export class DesktopPage {
     this.#page = page;
   }
 
-  /** Before the page is opened. */
+  /** Call this before the page is opened. */
   static async prepare(page: Page): Promise<DesktopPage> {
     await page.addInitScript(playDesktop, quietShell);
     return new DesktopPage(page);
   }
 
-  /** What the app around the window tells from now on. */
+  /** Sends a changed state of the app. */
   async tell(different: Partial<ShellState>): Promise<void> {
     await this.#page.evaluate((different) => {
       const { played } = globalThis as PlayedPage;
@@ -45,14 +45,14 @@ export class DesktopPage {
     }, different);
   }
 
-  /** What the next choice of a file comes to. */
+  /** Sets the result of the next file dialog. */
   async choose(path: string | null): Promise<void> {
     await this.#page.evaluate((path) => {
       (globalThis as PlayedPage).played.chosenFile = path;
     }, path);
   }
 
-  /** What the window has asked the app for, in order. */
+  /** What the window has asked of the app, in order. */
   async done(): Promise<string[]> {
     return await this.#page.evaluate(() => (globalThis as PlayedPage).played.done);
   }

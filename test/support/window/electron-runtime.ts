@@ -15,10 +15,13 @@ export type ElectronRuntime = {
 };
 
 const variable = 'MINDMESH_ELECTRON_RUNTIME';
-/** Makes a runtime on machines that cannot download one, where it exists; a second time it only prints the folder. */
+/**
+ * A script that makes a runtime on machines that cannot download one, where it exists; a second time it only prints
+ * the folder.
+ */
 const script = resolve(import.meta.dirname, '../../../../shared/tools/electron-runtime/prepare.sh');
 
-/** undefined when there is none; what went wrong with one that was hoped for is printed. */
+/** undefined when there is none; why an expected one does not work is printed. */
 export function findElectron(): ElectronRuntime | undefined {
   const given = process.env[variable];
   if (given !== undefined && given !== '') {

@@ -1,10 +1,10 @@
-/** What a screen reader would stumble over: controls and pictures without a name, and ids that stand twice. */
+/** Obstacles for screen readers: controls and pictures without a name, and ids that occur twice. */
 import type { Page } from '@playwright/test';
 
 const needsName =
   /^- (button|link|textbox|combobox|img|progressbar|region|group|switch|checkbox|radio)(?! ")/;
 
-/** Regions that speak without being asked need no name. */
+/** Regions that are announced by themselves need no name. */
 const speaking = '[role="status"], [role="alert"]';
 
 export async function nameless(page: Page): Promise<string[]> {

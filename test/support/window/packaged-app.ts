@@ -1,6 +1,6 @@
 /**
- * The app as it is installed, made by `npm run package -- --dir` around the Electron that the tests have. Kept in
- * build/packaged as long as nothing changes that it is made of. `npm test` makes it before the tests start.
+ * The app as it is installed, made by `npm run package -- --dir` with the Electron of the tests. It stays in
+ * build/packaged until something changes that it is made from. `npm test` makes it before the tests start.
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -11,10 +11,10 @@ import { flipFuses, FuseV1Options, FuseVersion } from '@electron/fuses';
 import { type ElectronRuntime, findElectron } from './electron-runtime.ts';
 
 export type PackagedApp = {
-  /** What an installer would install. */
+  /** The folder that an installer would install. */
   readonly folder: string;
   readonly resources: string;
-  /** As people get it. */
+  /** The executable that users get. */
   readonly executable: string;
   /**
    * The same, but for one fuse: it listens to `--inspect`, which Playwright's driver needs. Use it for everything
@@ -26,7 +26,7 @@ export type PackagedApp = {
 
 const project = resolve(import.meta.dirname, '../../..');
 const packages = join(project, 'build', 'packaged');
-/** Another test run may still use one that is younger. */
+/** An app that is younger than this may be in use by another test run, in milliseconds. */
 const reusedForMs = 1_800_000;
 
 const madeOf = [
@@ -82,7 +82,7 @@ async function makePackage({ dist, database }: ElectronRuntime, folder: string):
   try {
     await rename(made, folder);
   } catch (error) {
-    // Another process was faster.
+    // Another process has made it meanwhile.
     if (!(await exists(folder))) {
       throw error;
     }

@@ -1,6 +1,6 @@
 /**
- * The window on a real host, with a real node and the demo model, whose machine is played by the test: cards, games,
- * and an owner who comes and goes. It runs in the test's own process, so that the test can play.
+ * The window on a real host, with a real node and the demo model, whose machine the test simulates: cards, games, and
+ * the owner's presence. It runs in the test's own process.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -27,7 +27,7 @@ export class PlayedWindow {
     this.#server = server;
   }
 
-  /** An idle machine, unless told otherwise, whose host needs a second of quiet before it works. */
+  /** An idle machine by default, whose host needs a second of quiet before it works. */
   static async start(options: HostOptions = {}): Promise<PlayedWindow> {
     const machine = new PlayedMachine();
     const host = await createHost({
@@ -49,7 +49,7 @@ export class PlayedWindow {
     return new PlayedWindow(machine, host, server);
   }
 
-  /** As at the start: no user there, nothing running, no pause, every setting as it was. */
+  /** Returns to the beginning: no user there, nothing running, no pause, the settings of the start. */
   async reset(): Promise<void> {
     this.machine.tell(idleFacts);
     await this.host.call('resume', {});
@@ -65,7 +65,7 @@ export class PlayedWindow {
     return this.#server.newWindowAddress();
   }
 
-  /** Ends the host, and leaves its data for the next one. */
+  /** Stops the host, and keeps its data for the next one. */
   async stop(): Promise<void> {
     await Promise.all([this.#server.close(), this.host.stop()]);
   }

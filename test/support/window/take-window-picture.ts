@@ -1,6 +1,7 @@
 /**
- * Takes the README's picture of the window, assets/window.png: the real window on a real host, with real
- * answers of the demo model, cut over two nodes. Run it after `npm run build`: node test/support/window/take-window-picture.ts
+ * Takes the README's picture of the window, assets/window.png: the real window on a real host, with real answers of
+ * the demo model, which is cut over two nodes. Run it after `npm run build`: node test/support/window/take-window-
+ * picture.ts
  */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,7 +11,7 @@ import { ChatPage } from './chat-page.ts';
 import { startHostPair } from '../host/host-pair.ts';
 
 const picture = join(import.meta.dirname, '..', '..', '..', 'assets', 'window.png');
-/** A README should open quickly, also on a telephone. */
+/** A README should open quickly, also on a phone. */
 const mostBytes = 300 * 1024;
 
 const hosts = await startHostPair();

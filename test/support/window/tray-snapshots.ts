@@ -1,4 +1,4 @@
-/** What a tray shows, for tests: a machine at work to start from, and the usual duties. */
+/** Snapshots of the tray for tests: a machine at work, and the usual duties. */
 import type { Duty, PauseReason } from '../../../src-shared/duty.ts';
 import type { TraySnapshot } from '../../../src-main/electron/tray-snapshot.ts';
 
@@ -36,7 +36,7 @@ export const working: TraySnapshot = {
   requests: { hasConsented: true, hostsLayers: true, pause: null, pauseWhileGaming: true },
 };
 
-/** How a snapshot differs from the one of a machine at work. */
+/** Differences of a snapshot from that of a machine at work. */
 export type DifferentSnapshot = Partial<Omit<TraySnapshot, 'requests'>> & {
   readonly requests?: Partial<TraySnapshot['requests']>;
 };

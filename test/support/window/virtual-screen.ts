@@ -1,10 +1,10 @@
-/** A screen for programs that need one, on machines that have none. */
+/** A virtual screen for programs that need one, on machines without a screen. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 
 export type Screen = {
-  /** What `DISPLAY` is to be; undefined where the system's own screen serves. */
+  /** The value for `DISPLAY`; undefined where the system has a screen of its own. */
   readonly display: string | undefined;
   close(): Promise<void>;
 };
@@ -16,7 +16,7 @@ export async function openScreen(): Promise<Screen> {
   if (process.platform !== 'linux' || process.env['DISPLAY'] !== undefined) {
     return ownScreen;
   }
-  // It chooses a free number, and tells it on the descriptor when it is ready.
+  // Xvfb chooses a free number, and writes it to the descriptor when it is ready.
   const server = spawn(
     'Xvfb',
     ['-displayfd', '3', '-screen', '0', '1280x1024x24', '-nolisten', 'tcp'],

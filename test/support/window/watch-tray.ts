@@ -1,6 +1,6 @@
 /**
- * Reads what the app draws into the tray. No desktop is there to show it, so Electron's own classes are watched
- * from inside, and clicks go to the menu's items as the desktop would deliver them.
+ * Reads what the app draws into the tray. There is no desktop to show it, so Electron's own classes are watched from
+ * inside, and clicks go to the menu's items as the desktop would send them.
  */
 import type { ElectronApplication } from '@playwright/test';
 
@@ -15,7 +15,7 @@ export type DrawnTray = {
   /** File of the picture. */
   readonly picture: string;
   readonly tooltip: string;
-  /** The menu and, behind them, the items of menus below it. */
+  /** The items of the menu, followed by those of its submenus. */
   readonly items: readonly DrawnItem[];
 };
 
@@ -55,7 +55,7 @@ export async function watchTray(app: ElectronApplication): Promise<void> {
           .find((item) => item.label === label)
           ?.click(),
     });
-    // What was drawn before is drawn again.
+    // Makes the app draw again what it has drawn before.
     nativeTheme.emit('updated');
   });
 }

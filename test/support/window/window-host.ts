@@ -1,6 +1,6 @@
 /**
- * A real headless host for the tests of the window: `mindmesh serve` from build/, in a data folder of its
- * own, with free ports and no other peers. Nothing of it stays behind.
+ * A real headless host for the tests of the window: `mindmesh serve` from build/, in a data folder of its own, with
+ * free ports and no other peers. No process and no file of it stays behind.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,7 +15,7 @@ import { peerAddresses } from '../../../src-shared/words/command-line.ts';
 import { findHost } from '../../../src-main/cli/use-host.ts';
 
 const startWithinMs = 60_000;
-/** A host that was asked to stop and still runs after this long is killed. */
+/** A host that still runs this long after it was asked to stop is killed, in milliseconds. */
 const stopWithinMs = 15_000;
 
 const windowAddress = /http:\/\/127\.0\.0\.1:(\d+)\/open\?token=\S+/;
@@ -29,7 +29,7 @@ export class WindowHost {
     this.dataFolder = dataFolder;
   }
 
-  /** Runs with `flags` of `mindmesh serve` beside those that keep it alone. */
+  /** Starts a host with further `flags` of `mindmesh serve`. */
   static async start(...flags: readonly string[]): Promise<WindowHost> {
     const host = new WindowHost(await mkdtemp(join(tmpdir(), 'mindmesh-window-')));
     try {
@@ -54,7 +54,7 @@ export class WindowHost {
     });
   }
 
-  /** Where other hosts of this test find it. */
+  /** The address at which other hosts of this test find it. */
   async peerAddress(): Promise<string> {
     return await this.ask(async (connection) => {
       const [address] = peerAddresses(connection.snapshot().node);
@@ -66,24 +66,24 @@ export class WindowHost {
   }
 
   /** Speaks to the host as the command line does. */
-  async ask<T>(work: (connection: HostConnection) => Promise<T>): Promise<T> {
+  async ask<T>(use: (connection: HostConnection) => Promise<T>): Promise<T> {
     const connection = await findHost(dataFolderAt(this.dataFolder));
     if (connection === undefined) {
       throw new Error('The host of this test is not running.');
     }
     try {
-      return await work(connection);
+      return await use(connection);
     } finally {
       await connection.close();
     }
   }
 
-  /** The same host, data and port, once more. */
+  /** Starts the host again, with the same data and port. */
   async startAgain(): Promise<void> {
     await this.#start([]);
   }
 
-  /** Asks it to stop, and insists when it does not. */
+  /** Asks the host to stop, and kills it when it does not. */
   async stop(): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
@@ -137,7 +137,7 @@ export class WindowHost {
   }
 }
 
-/** Resolves with the window's port when the host prints its address. */
+/** Resolves to the window's port when the host prints its address. */
 function portOf(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     let printed = '';

@@ -6,18 +6,18 @@ export const commandErrors = {
   noSuchModel: (name: string) =>
     `There is no model "${name}". "mindmesh models list" shows those that are there.`,
   notHosted: (name: string) =>
-    `This machine has ${name} in its library, and does not host it. "mindmesh models host '${name}'" has it answer.`,
+    `This machine has ${name} in its library, but does not host it. "mindmesh models host '${name}'" makes it answer.`,
   nothingToAsk: 'There is nothing to ask: give a message, or pipe one in.',
   noModelYet:
-    'No model can answer yet: this machine hosts none completely, nor do the peers it knows. "mindmesh status" tells what is there.',
+    'No model can answer yet: this machine hosts none completely, nor do the peers it knows. "mindmesh status" shows what there is.',
   pausedAfterFaults: (name: string) =>
-    `${name} cannot answer: this machine is paused after failures to load. "mindmesh status" tells of which; "mindmesh resume" tries again now.`,
+    `${name} cannot answer: this machine is paused after failures to load. "mindmesh status" shows which; "mindmesh resume" tries again now.`,
   /** `duty`: what the machine does, without a full stop. */
   noModelWhile: (duty: string) => `No model can answer. ${duty}.`,
   /** `fault`: a sentence. */
   modelFaulted: (name: string, fault: string | null | undefined) =>
     `No model can answer: ${name} cannot be hosted here. ${fault ?? ''}`.trimEnd(),
-  noNode: 'The running MindMesh has no working mesh node; "mindmesh status" tells why.',
+  noNode: 'The running MindMesh has no working mesh node; "mindmesh status" shows why.',
   hostGone: 'The running MindMesh ended, or closed the connection.',
   notRunning: (folder: string) => `MindMesh is not running in ${folder}.`,
   notRunningToShow: (folder: string) =>

@@ -123,7 +123,7 @@ describe('what status prints', () => {
       '  Data    /data',
     ]);
     const starting = { ...snapshot, node: null, state: 'starting' } as const;
-    expect(statusLines(starting, undefined, 0)).toContain('  API     does not listen now');
+    expect(statusLines(starting, undefined, 0)).toContain('  API     not available now');
   });
 
   it('tells that it is paused, and why', () => {

@@ -64,7 +64,7 @@ export function statusLines(
     ...(snapshot.fault === null ? [] : [snapshot.fault]),
     '',
     ...(windowAddress === undefined ? [] : [row('Window', `${windowAddress} (works once)`)]),
-    row('API', node === null ? 'does not listen now' : snapshot.api.baseUrl),
+    row('API', node === null ? 'not available now' : snapshot.api.baseUrl),
     ...peerAddresses(node).map((address, index) => row(index === 0 ? 'Peer' : '', address)),
     row('Mesh', `${count(connected, 'peer')} connected, ${node?.peers.length ?? 0} known`),
     ...hostedLines(snapshot).map((line, index) => row(index === 0 ? 'Hosting' : '', line)),
@@ -165,7 +165,7 @@ function hostedLines({ node, duty }: HostSnapshot): string[] {
       case 'starting':
         return `${what} (loading)`;
       case 'faulted':
-        return `${what} (failed: ${shard.fault ?? 'no reason known'})`;
+        return `${what} (failed: ${shard.fault ?? 'unknown reason'})`;
       case 'serving':
         return shard.sessions === 0
           ? what

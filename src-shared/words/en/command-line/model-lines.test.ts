@@ -75,7 +75,7 @@ describe('what an import says', () => {
   it('is that a new model is not hosted yet, and the command for it', () => {
     expect(importLines(model)).toEqual(['Imported one:']);
     expect(hostingLine(model, [model])).toBe(
-      `It is in the library, and not hosted yet. "mindmesh models host 'one'" has this machine answer with it.`,
+      `It is in the library but not hosted yet. "mindmesh models host 'one'" makes this machine answer with it.`,
     );
     expect(hostingLine({ ...model, isHosted: true }, [])).toBe('This machine hosts it.');
   });
@@ -95,14 +95,14 @@ describe('what an import says', () => {
 
   it('is what the file was before, and what becomes of its hosting', () => {
     const replaced = { name: 'Old', wasHosted: false };
-    const place = 'It takes the place of Old, which this file was before; names went over.';
+    const place = 'It replaces Old, the former content of this file, and keeps its names.';
     expect(importLines({ ...model, replaced })).toEqual(['Imported one:', place]);
     const hosted = { ...model, replaced: { name: 'Old', wasHosted: true } };
     expect(importLines({ ...hosted, isHosted: true }).slice(2)).toEqual([
-      'This machine hosted that one, and hosts this one in its place.',
+      'This machine hosted the former one, and now hosts this one instead.',
     ]);
     expect(importLines(hosted).slice(2)).toEqual([
-      'This machine hosted layers of that one which this one has not; say anew what it is to host.',
+      'This machine hosted layers of the former one that this one does not have. Choose again what to host.',
     ]);
   });
 });

@@ -14,12 +14,12 @@ export function importLines(model: ImportedModel): string[] {
   const place =
     replaced === null
       ? []
-      : [`It takes the place of ${replaced.name}, which this file was before; names went over.`];
+      : [`It replaces ${replaced.name}, the former content of this file, and keeps its names.`];
   if (replaced?.wasHosted === true) {
     place.push(
       model.isHosted
-        ? 'This machine hosted that one, and hosts this one in its place.'
-        : 'This machine hosted layers of that one which this one has not; say anew what it is to host.',
+        ? 'This machine hosted the former one, and now hosts this one instead.'
+        : 'This machine hosted layers of the former one that this one does not have. Choose again what to host.',
     );
   }
   return [
@@ -34,7 +34,7 @@ export function importLines(model: ImportedModel): string[] {
 export function hostingLine(model: ImportedModel, models: readonly ModelEntry[]): string {
   return model.isHosted
     ? 'This machine hosts it.'
-    : `It is in the library, and not hosted yet. ${hostCommand(model, models)} has this machine answer with it.`;
+    : `It is in the library but not hosted yet. ${hostCommand(model, models)} makes this machine answer with it.`;
 }
 
 function hostCommand(model: ModelEntry, models: readonly ModelEntry[]): string {

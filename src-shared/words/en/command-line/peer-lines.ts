@@ -10,7 +10,7 @@ export function peerLines(peers: readonly PeerStatus[], known: number): string[]
   if (peers.length === 0) {
     return [
       'No peers yet.',
-      'Peers on this network are found by themselves. Elsewhere: mindmesh settings add peers ADDRESS',
+      'Peers on this network are found automatically. To add others: mindmesh settings add peers ADDRESS',
     ];
   }
   const sorted = peers.toSorted(
@@ -46,7 +46,7 @@ export function bootstrapLines(
     ...addresses.map((address, index) => `  ${index === 0 ? 'Address' : '       '}  ${address}`),
     `  Data     ${dataFolder}`,
     '',
-    'Others begin with it by: mindmesh settings add bootstrap ADDRESS',
+    'Other computers use it with: mindmesh settings add bootstrap ADDRESS',
     'Press Ctrl-C to stop.',
   ];
 }

@@ -11,7 +11,7 @@ export function poolLines(pools: readonly Pool[], now: number): string[] {
   if (pools.length === 0) {
     return [
       'This machine is in no pool.',
-      '"mindmesh pool create NAME" makes one; "mindmesh pool join LINK" enters one.',
+      '"mindmesh pool create NAME" makes one; "mindmesh pool join LINK" joins one.',
     ];
   }
   return pools.flatMap((pool, index) => [
@@ -29,8 +29,8 @@ export function inviteLines(invite: PoolResult<'poolInvite'>, now: number): stri
     invite.link,
     '',
     `Invites to ${invite.pool} as ${invite.role}, ${uses}, for ${span(invite.expiresAt - now)}.`,
-    `Whoever has this link can join. "mindmesh pool revoke ${invite.id}" closes it.`,
-    'This machine has to run when somebody joins.',
+    `Anyone with this link can join. "mindmesh pool revoke ${invite.id}" closes it.`,
+    'MindMesh has to be running here when someone joins.',
   ];
 }
 
@@ -41,7 +41,7 @@ function standing(pool: Pool, now: number): string {
     case 'expired':
       return 'the certificate of this machine has expired. Ask an admin for a new invite.';
     case 'early':
-      return `not valid yet: your clock is behind by ${span(pool.issuedAt - now)}. Set it right.`;
+      return `not valid yet: your clock is behind by ${span(pool.issuedAt - now)}. Correct it.`;
     case 'active':
       return `you are ${pool.isOwner ? 'its owner' : article(pool.role)}, for ${span(pool.expiresAt - now)}`;
     default:

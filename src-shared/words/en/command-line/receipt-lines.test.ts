@@ -18,7 +18,7 @@ function lines(state: CheckedReceipt['state'], ...parts: PartState[]): string[] 
 }
 
 describe('the check of a receipt in words', () => {
-  it('tells what each machine signed, and who signed the whole', () => {
+  it('tells what each machine signed, and which one signed the whole', () => {
     expect(lines('signed', 'signed', 'not-signed')).toEqual([
       'Receipt for an answer of Qwen3 8B',
       '  The part of layers 0 to 3 by peer0 is signed: 0 tokens, positions 0 to 0.',

@@ -16,7 +16,7 @@ const ends: Record<PauseReasonName, string> = {
   'in use': 'Ends when nobody has used the computer for as long as you set.',
   'CPU busy': 'Ends when the processor has been free for a moment.',
   'no video memory': 'Ends when enough video memory is free.',
-  'no network': 'Ends when the network is there again.',
+  'no network': 'Ends when the network is back.',
 };
 
 export const enDuty = {

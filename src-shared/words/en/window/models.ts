@@ -11,7 +11,7 @@ export const enModels = {
   states: { available: 'Ready', unavailable: 'Not all layers in reach' },
   facts: (layers: number, size: number, quantisation: string) =>
     `${count(layers)} layers · ${bytes(size)} · ${quantisation}`,
-  onlyPeers: 'The file is with peers only',
+  onlyPeers: 'Only peers have the file',
   demo: 'Demo',
   importing: (file: string) => `Importing ${file}`,
   share: (part: number) => `${Math.floor(part * 100)} %`,
@@ -26,7 +26,7 @@ export const enModels = {
   layersTurned: 'The first layer must not come after the last one.',
   needsRoom: (needed: number, room: number) =>
     `The whole model takes ${bytes(needed)} and more, and hosted models may use ${bytes(room)} here. It may not load, or be slow.`,
-  fetches: 'What is missing of it is fetched from peers.',
+  fetches: 'Missing layers are fetched from peers.',
 
   remove: 'Remove…',
   removeAria: (model: string) => `Remove ${model}`,

@@ -28,11 +28,11 @@ export const enNetwork = {
   reachHints: {
     upnpOff: 'To be reached from elsewhere, allow “Ask the router to let peers in” below.',
     upnpTried:
-      'The router was asked to let peers in, and no way in is known so far. A bootstrap node that relays helps then: add one below.',
+      'The router was asked to let peers in, but nothing shows that it does. A bootstrap node that relays can help: add one below.',
   },
   peerId: 'Peer id',
   copyPeerId: (name: string) => `Copy the peer id of ${name}`,
-  addresses: 'Addresses that peers are told',
+  addresses: 'Addresses that peers see',
   addressesHere: 'Address, on this computer alone',
   noAddresses: 'None.',
   overRelay: 'over a relay',
@@ -40,7 +40,7 @@ export const enNetwork = {
 
   peers: 'Peers',
   noPeers:
-    'No peers found yet. Computers on this network that run MindMesh appear here by themselves. For others, add an address below, or join a pool.',
+    'No peers found yet. Computers on this network that run MindMesh appear here automatically. For others, add an address below, or join a pool.',
   noPeersUnsought:
     'No peers yet. This computer does not look for others on this network: switch that on below, add an address, or join a pool.',
   peersMore: (number: number) =>
@@ -63,7 +63,7 @@ export const enNetwork = {
   latency: 'Round trip',
   latencyUnknown: 'Not measured yet',
   milliseconds,
-  region: 'Country, as it says',
+  region: 'Country, as it claims',
   regionUnknown: 'Not told',
   standing: 'Standing',
   standings: { good: 'No faults', doubtful: 'A fault lately', bad: 'Several faults lately' },
@@ -78,7 +78,7 @@ export const enNetwork = {
   routePeers: (number: number) => `${computers(number)}, and not this one.`,
   routeShared: (number: number) => `This computer together with ${computers(number)}.`,
   noRoute: 'Nobody could answer now.',
-  steps: 'The way of a question',
+  steps: 'The route of a question',
   thisComputer: 'This computer',
   stepSpeed: (tokens: number) =>
     tokens === 0 ? 'speed not measured yet' : `${rate(tokens)} tokens/s`,

@@ -49,7 +49,7 @@ export const enPools = {
     },
     early: {
       title: 'The membership of this computer is not valid yet',
-      sentence: 'The clock of this computer is behind. Set it right.',
+      sentence: 'The clock of this computer is behind. Correct it.',
     },
   } satisfies Record<Exclude<Pool['state'], 'active'>, { title: string; sentence: string }>,
 
@@ -63,7 +63,7 @@ export const enPools = {
   removeTitle: (name: string, pool: string) => `Remove ${name} from ${pool}?`,
   removeSentence: 'It is cut off within seconds. To come back it needs a new invite.',
   removeAdminSentence:
-    'It is cut off within seconds, and so is everybody whom it let in. To come back they need new invites.',
+    'It is cut off within seconds, and so is everyone it let in. To come back they need new invites.',
   removeConfirm: 'Remove',
 
   invites: 'Open invites',
@@ -72,14 +72,14 @@ export const enPools = {
   close: 'Close',
   closeAria: (id: string) => `Close the invite ${id}`,
   closeTitle: 'Close this invite?',
-  closeSentence: 'Nobody can join by its link any more. Who has joined by it stays.',
+  closeSentence: 'Nobody can join by its link any more. Those who have joined with it stay.',
   closeConfirm: 'Close the invite',
 
   invite: 'Invite…',
   inviteAria: (pool: string) => `Invite to ${pool}`,
   inviteTitle: (pool: string) => `Invite to ${pool}`,
   role: 'They join as',
-  uses: 'How many may join by it',
+  uses: 'How many can join with it',
   usesProblem: (most: number) => `Enter a whole number from 1 to ${count(most)}.`,
   life: 'It lasts',
   lives,
@@ -89,7 +89,7 @@ export const enPools = {
   inviteUse: (role: PoolRole, uses: number, leftMs: number) =>
     `It lets ${uses === 1 ? `one computer join as ${asRole[role]}` : `${count(uses)} computers join, each as ${asRole[role]}`}, and expires in ${remaining(leftMs)}.`,
   inviteSentence:
-    'Whoever has the link can use it, so send it only to people you mean. This computer has to run when they join.',
+    'Whoever has the link can use it, so send it only to the people you want to invite. This computer has to be on when they join.',
   inviteLink: 'Link',
   copyLink: 'Copy the link',
   qrCode: 'The link as a QR code',
@@ -109,7 +109,7 @@ export const enPools = {
   leaveOwnerConfirm: 'Leave for good',
 
   join: 'Join a pool',
-  joinSentence: 'Paste the invite that somebody sent you.',
+  joinSentence: 'Paste the invite that you were sent.',
   joinLink: 'Invite link',
   joinPlaceholder: 'mindmesh://join/…',
   reading: 'Reading the invite…',
@@ -120,12 +120,12 @@ export const enPools = {
     guest: 'This computer can then use the pool, and serves nobody in it.',
   } satisfies Record<PoolRole, string>,
   inviteFrom: (inviter: string, leftMs: number) =>
-    `It comes from the computer ${inviter} and is good for ${remaining(leftMs)} more. Members see your network address and which layers you host.`,
+    `It comes from the computer ${inviter} and is valid for ${remaining(leftMs)} more. Members see your network address and which layers you host.`,
   memberName: 'What members call this computer',
   memberNameHelp: 'If you leave this empty, they see the end of its peer id.',
   memberPlaceholder: 'Laptop',
   joinNow: 'Join',
-  joining: 'Joining… The computer that invited you is being asked.',
+  joining: 'Joining… Asking the computer that invited you.',
   joined: (pool: string) => `You are in ${pool} now.`,
 
   create: 'Make a pool',

@@ -79,7 +79,7 @@ export const enSettings = {
   privacy: {
     here: 'Settings, logs and the API key stay on this computer. Chats are not kept: they end with the window. MindMesh sends no statistics and no crash reports to anybody.',
     peers:
-      'Every computer in the mesh is told the network addresses of this one, which layers it serves, and whether it works or is paused. Whoever computes parts of your answers can read or reconstruct what you ask; the line under each answer says who took part.',
+      'Every computer in the mesh is told the network addresses of this one, which layers it serves, and whether it works or is paused. Those who compute parts of your answers can read or reconstruct what you ask; the line under each answer says who took part.',
     network: 'How computers find this one, and whether it tells a country, is set on the page',
     api: 'Address for other programs on this computer',
     copyApi: 'Copy address',
@@ -90,19 +90,19 @@ export const enSettings = {
     logs: 'Show logs',
     logsFailed: 'The folder of the logs could not be shown.',
     updates: {
-      off: 'Updates are not looked for.',
+      off: 'Updates are not checked for.',
       none: 'This is the newest version.',
       checking: 'Looking for an update…',
       downloading: 'Downloading an update…',
       ready: 'An update is ready.',
-      failed: 'Looking for updates did not work.',
+      failed: 'The check for updates failed.',
     },
   },
 };
 export const enDesktop = {
   noTray: 'Closing this window ends MindMesh',
   noTraySentence:
-    'Your desktop has no place for its icon. Minimise the window to keep MindMesh working.',
+    'Your desktop does not show tray icons. Minimise the window to keep MindMesh working.',
   updateReady: (version: string) =>
     version === '' ? 'An update of MindMesh is ready' : `MindMesh ${version} is ready`,
   updateSentence: 'It is installed when you restart MindMesh here, and not before.',

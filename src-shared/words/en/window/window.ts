@@ -88,7 +88,7 @@ export const en = {
   connection: {
     connecting: 'Connecting to MindMesh…',
     lostTitle: 'MindMesh is not answering.',
-    lost: 'It may be restarting. This window tries again by itself.',
+    lost: 'It may be restarting. This window tries again automatically.',
     tryNow: 'Try now',
     signedOutTitle: 'This window is signed out',
     signedOut:
@@ -145,11 +145,11 @@ export const en = {
     stopped: 'Stopped.',
     stoppedEmpty: 'Stopped before the first word.',
     emptyAnswer: 'The model gave an empty answer.',
-    cutShort: 'The answer reached its greatest length and ends here.',
+    cutShort: 'The answer reached its maximum length and ends here.',
     copyAnswer: 'Copy answer',
     regenerate: 'Answer again',
     retry: 'Try again',
-    toLatest: 'To the latest words',
+    toLatest: 'Jump to the end',
     code: 'code',
     codeBlock: (language: string) => `Code: ${language}`,
     copyCode: 'Copy code',
@@ -161,7 +161,7 @@ export const en = {
     peersNote: 'Peers compute parts of this model and may see what you ask.',
     loadingNote: 'The model is being loaded. You can ask in a moment.',
     noModelNote:
-      'No model has all of its layers in reach. The page “Network” tells what is missing.',
+      'No model has all of its layers in reach. The page “Network” shows what is missing.',
     notRunningNote: 'You can ask as soon as MindMesh is running.',
     connectionLost: 'The connection to MindMesh broke in the middle of the answer.',
     failures,

@@ -50,7 +50,7 @@ root ::= "\x41é\U0001F600" item .`,
     ]);
   });
 
-  it('lets rules go on in new lines inside groups and after signs that ask for more', () => {
+  it('continues rules on new lines inside groups and after operators', () => {
     const { rules } = parseGrammar('root ::=\n  "a" |\n  ( "b"\n    | "c" )\r\nother ::= "d"\n\n');
     expect(rules.map(({ name }) => name)).toEqual(['root', 'a group or repetition', 'other']);
     expect(rules[0]?.alternatives).toHaveLength(2);
@@ -80,7 +80,7 @@ root ::= "\x41é\U0001F600" item .`,
       [`root ::= ${'(("a"{99}){99}){99} '.repeat(400)}`, 'elements'],
       ['x'.repeat(300_000), 'characters'],
     ].map(([grammar = '', problem = '']) => ({ grammar, problem })),
-  )('refuses with a word on what is wrong: $problem', ({ grammar, problem }) => {
+  )('refuses with the reason: $problem', ({ grammar, problem }) => {
     expect(() => parseGrammar(grammar)).toThrow(
       expect.objectContaining({
         code: 'request-invalid',

@@ -4,7 +4,7 @@
  */
 import { AppError } from '../../../../src-shared/errors.ts';
 
-/** One character of the text: in one of the ranges of code points (both ends included), or in none of them. */
+/** A set of characters: those in one of the ranges of code points (both ends included), or, negated, all others. */
 export type CharacterSet = {
   readonly ranges: readonly (readonly [number, number])[];
   readonly negated: boolean;
@@ -15,18 +15,18 @@ type Element = CharacterSet | number;
 
 type Rule = {
   readonly name: string;
-  /** Empty as long as the rule is only referred to. */
+  /** Empty until the rule is defined. */
   readonly alternatives: Element[][];
 };
 
 export type Grammar = { readonly rules: readonly Rule[]; readonly root: number };
 
-/** Far more than JSON schemas make, and read in some ten milliseconds. */
+/** Limits far above the grammars of JSON schemas; a grammar at the limit is read in some ten milliseconds. */
 const limits = { characters: 262_144, elements: 100_000, depth: 64, repetitions: 2000 } as const;
 
 const anyCharacter: CharacterSet = { ranges: [], negated: true };
 
-/** @throws AppError `request-invalid`, saying what is wrong and where */
+/** Parses a grammar. @throws AppError `request-invalid` with the reason and the line */
 export function parseGrammar(text: string): Grammar {
   if (text.length > limits.characters) {
     throw invalid(`It has ${text.length} characters, more than ${limits.characters}`);
@@ -63,7 +63,7 @@ class GrammarReader {
       this.#expect('::=');
       this.#skipSpace(true);
       const alternatives = this.#alternatives(false);
-      // A rule that is defined twice has the last meaning.
+      // Of two definitions of a rule, the last one counts.
       this.#rules[number]?.alternatives.splice(0, Infinity, ...alternatives);
       if (this.#at < this.#text.length && !/[\r\n]/.test(this.#peek())) {
         this.#fail('a newline or the end');
@@ -90,7 +90,7 @@ class GrammarReader {
 
   #sequence(nested: boolean): Element[] {
     const sequence: Element[] = [];
-    /** Where the last symbol starts: what a repetition sign repeats. */
+    /** Where the last symbol starts, which a following repetition operator repeats. */
     let symbol = 0;
     for (;;) {
       const repetition = this.#repetition(nested);
@@ -217,15 +217,15 @@ class GrammarReader {
             `A repetition of ${found[0]} is not supported (at most ${limits.repetitions})`,
           );
         }
-        // As llama.cpp: no grammar needs an exact limit that is so high.
+        // A larger upper limit means no limit, as in llama.cpp, because no grammar needs an exact one.
         return { least, most: most > limits.repetitions ? Infinity : most };
       }
     }
   }
 
   /**
-   * Replaces the last symbol, which starts at `from`, by itself so many times and a rule (or a chain of them)
-   * for the times that are not required.
+   * Replaces the last symbol, which starts at `from`, by its required repetitions and a rule (or a chain of rules)
+   * for the optional ones.
    */
   #repeat(sequence: Element[], from: number, times: { least: number; most: number }): void {
     const symbol = sequence.splice(from);

@@ -1,9 +1,9 @@
 /**
- * Follows a grammar through a text, character by character: a pushdown automaton whose states are made when they
- * are first reached and never change, so going back is free. Stacks and states are shared by value.
+ * Matches a text against a grammar, character by character: a pushdown automaton whose states are made when they
+ * are first reached and never change, so going back costs nothing. Equal stacks and states are shared.
  *
- * llama.cpp has such a thing, but it trusts the grammar's author: left recursion, text with many readings or a
- * token out of place make it abort or compute for ever, and grammars come from strangers. Here every step counts.
+ * llama.cpp's own implementation trusts the grammar's author: left recursion, ambiguous text or an unexpected
+ * token make it abort or run for ever, and grammars come from strangers. Here all steps are counted and bounded.
  */
 import { type CharacterSet, type Grammar, invalid } from './grammar-rules.ts';
 
@@ -15,7 +15,7 @@ type Place = {
   readonly next: Place | undefined;
 };
 
-/** What is still to come: a place, and where to go on after its rule. */
+/** The rest of a parse: a place, and the stack to continue with after its rule. */
 type Stack = {
   readonly id: number;
   readonly place: Place;
@@ -24,27 +24,27 @@ type Stack = {
 };
 
 export type State = {
-  /** All readings of the text so far; the top of each is a place for a character. */
+  /** All possible parses of the text so far; the top of each is a place for a character. */
   readonly stacks: readonly Stack[];
   /** Whether the text so far is complete. */
   readonly canEnd: boolean;
-  /** Null where no reading goes on. */
+  /** The next state by character; null where no parse continues. */
   readonly next: Map<number, State | null>;
 };
 
 const limits = {
-  /** Readings of one text. A grammar without ambiguity has a handful: one for each way to go on. */
+  /** Most parses of one text. An unambiguous grammar has a handful: one for each possible continuation. */
   stacks: 5000,
-  /** Rules within rules: lists in lists in a JSON text, for example. */
+  /** Deepest nesting of rules, for example of lists in a JSON text. */
   depth: 5000,
-  /** Work for one token, or for a text that is read at once; it bounds their time to some hundred milliseconds. */
+  /** Most steps for one token, or for a text that is read at once; it limits their time to some hundred milliseconds. */
   steps: 1_000_000,
-  /** Memory of states, stacks and ways between them that are remembered for the next time, about. */
+  /** Approximate limit of memory for cached states, stacks and transitions. */
   bytes: 32 * 1024 * 1024,
 } as const;
 
-/** What V8 takes for each, about; a state's key has a few characters for each of its stacks. */
-const bytesOf = { state: 400, stack: 250, stackOfState: 8, way: 40 } as const;
+/** Approximate memory in V8 for each; a state's key has a few characters for each of its stacks. */
+const bytesOf = { state: 400, stack: 250, stackOfState: 8, transition: 40 } as const;
 
 export class GrammarStates {
   readonly start: State;
@@ -71,14 +71,14 @@ export class GrammarStates {
     this.start = this.#stateAt([{ place: root, below: undefined }]);
   }
 
-  /** Allows the work for one more token, or for a text. */
+  /** Allows the steps for one more token, or for a text. */
   refill(): void {
     this.#stepsLeft = limits.steps;
   }
 
   /**
    * The state after one more character, or null when the grammar does not allow it.
-   * @throws AppError `request-invalid` when that is too much work
+   * @throws AppError `request-invalid` when it takes too many steps
    */
   after(state: State, character: number): State | null {
     let next = state.next.get(character);
@@ -91,7 +91,7 @@ export class GrammarStates {
           ? null
           : this.#stateAt(matching.map(({ place, below }) => ({ place: place.next, below })));
       state.next.set(character, next);
-      this.#bytes += bytesOf.way;
+      this.#bytes += bytesOf.transition;
     }
     return next;
   }
@@ -102,7 +102,7 @@ export class GrammarStates {
     return state.stacks.some((stack) => overlaps(stack.place.element, first, last));
   }
 
-  /** Goes into rules and out of their ends until every reading stands before a character or at the very end. */
+  /** Enters and leaves rules until every parse expects a character or is complete. */
   #stateAt(todo: { place: Place | undefined; below: Stack | undefined }[]): State {
     const seen = new Set<number>();
     const found = new Map<number, Stack>();
@@ -126,7 +126,7 @@ export class GrammarStates {
         found.set(stack.id, stack);
         continue;
       }
-      // After the last element there is nothing to come back to, so lists of any length need no deep stack.
+      // After the last element the rule needs no return place, so that long lists do not need a deep stack.
       const after = place.next === undefined ? below : this.#stack(place.next, below);
       for (const first of this.#alternatives[place.element] ?? []) {
         todo.push({ place: first, below: after });
@@ -176,7 +176,7 @@ export class GrammarStates {
     }
   }
 
-  /** States hang on each other by their ways, so these go as well. */
+  /** Empties the cache when it is too large. Transitions are cleared too, because states refer to each other by them. */
   #forgetIfLarge(): void {
     if (this.#bytes > limits.bytes) {
       for (const state of this.#states.values()) {
@@ -198,7 +198,7 @@ function matches(element: CharacterSet | number, character: number): boolean {
   );
 }
 
-/** Whether some character from `first` to `last` matches. For a negated set that is a guess: nearly always so. */
+/** Whether any character from `first` to `last` matches. For a negated set, true is assumed, as it nearly always is. */
 function overlaps(element: CharacterSet | number, first: number, last: number): boolean {
   return (
     typeof element !== 'number' &&

@@ -58,7 +58,7 @@ function randomLetters(count: number): number[] {
   });
 }
 
-/** Bytes in use after a collection of garbage. */
+/** Bytes in use after a garbage collection. */
 function usedMemory(): number {
   setFlagsFromString('--expose-gc');
   runInNewContext('gc')();
@@ -80,7 +80,7 @@ describe('a grammar over tokens', () => {
     expect(() => new TokenGrammar(example(name), texts)).not.toThrow();
   });
 
-  it('knows JSON from what is none', () => {
+  it('accepts JSON and nothing else', () => {
     const json = example('json.gbnf');
     const value = { a: [1, -2.5e-3, true, null, []], 'é\n"': { b: 'x\u{1f600}' } };
     expect(accepts(json, JSON.stringify(value))).toBe(true);
@@ -89,14 +89,14 @@ describe('a grammar over tokens', () => {
     }
   });
 
-  it('follows lists in lists as deep as anyone writes, and lists of any length', () => {
+  it('follows deeply nested lists, and lists of any length', () => {
     const json = example('json.gbnf');
     const deep = 300;
     expect(accepts(json, `{"a":${'['.repeat(deep)}${']'.repeat(deep)}}`)).toBe(true);
     expect(accepts(json, `{"a":[${'1,'.repeat(20_000)}1]}`)).toBe(true);
   });
 
-  it('goes through tokens of several characters, whichever way the text is cut', () => {
+  it('follows tokens of several characters, however the text is split', () => {
     const grammar = new TokenGrammar('root ::= "hello world"', texts);
     const rest = [...Buffer.from('orld')];
     expect(walk(grammar, [tokenOf('hello'), 0x20, 0x77, ...rest, end])).toBeDefined();
@@ -105,7 +105,7 @@ describe('a grammar over tokens', () => {
     expect(walk(grammar, [tokenOf('hello'), end])).toBeUndefined();
   });
 
-  it('lets a token end in the middle of a character that may come', () => {
+  it('lets a token end in the middle of an allowed character', () => {
     const grammar = new TokenGrammar('root ::= [é-ü] [^a] "\u{1f600}"?', texts);
     const bytes = [...Buffer.from('ö語\u{1f600}')];
     expect(walk(grammar, [...bytes, end])).toBeDefined();
@@ -123,12 +123,12 @@ describe('a grammar over tokens', () => {
     { what: 'a surrogate', bytes: [0xed, 0xa0, 0x80] },
     { what: 'more than Unicode has', bytes: [0xf4, 0x90, 0x80, 0x80] },
     { what: 'a byte that UTF-8 never uses', bytes: [0xff] },
-  ])('does not take what is not UTF-8: $what', ({ bytes }) => {
+  ])('refuses bytes that are not UTF-8: $what', ({ bytes }) => {
     const grammar = new TokenGrammar('root ::= [^\\x00]*', texts);
     expect(walk(grammar, bytes)).toBeUndefined();
   });
 
-  it('has no place for control tokens, and one for the end only where the text is complete', () => {
+  it('allows no control tokens, and the end only where the text is complete', () => {
     const grammar = new TokenGrammar('root ::= .*', texts);
     expect(grammar.after(grammar.start, control)).toBeUndefined();
     expect(grammar.after(grammar.start, end)).toBe(grammar.start);
@@ -183,7 +183,7 @@ describe('a grammar from a stranger', () => {
   it.each([
     { what: 'left recursion', grammar: 'root ::= root "a" | "b"' },
     {
-      what: 'left recursion behind rules that may be empty',
+      what: 'left recursion after rules that may be empty',
       grammar: 'root ::= a root "z"\na ::= "q"?',
     },
     {
@@ -200,19 +200,19 @@ describe('a grammar from a stranger', () => {
     );
   });
 
-  it('may go in circles that lead nowhere', () => {
+  it('may have cycles that match nothing', () => {
     const grammar = new TokenGrammar('root ::= a root | b\na ::= b\nb ::= ""', texts);
     expect(grammar.after(grammar.start, end)).toBeDefined();
     expect(grammar.after(grammar.start, 65)).toBeUndefined();
   });
 
-  it('is given up when a text has more and more readings', () => {
+  it('fails when a text has more and more parses', () => {
     const grammar = new TokenGrammar('root ::= "a" root "b" | "a" root "c" | "a"', texts);
     const tokens = Array.from({ length: 40 }, () => tokenOf('aaa'));
     expect(() => walk(grammar, tokens)).toThrow(/too (ambiguous|complicated)/);
   });
 
-  it('reads a long answer at once where it is clear', () => {
+  it('reads a long answer at once where it is unambiguous', () => {
     const grammar = new TokenGrammar(example('json.gbnf'), texts);
     const items = Array.from({ length: 4000 }, (_, id) => ({
       id,
@@ -225,16 +225,16 @@ describe('a grammar from a stranger', () => {
     expect(grammar.after(place, end)).toBeDefined();
   });
 
-  it('gives a long answer up when each of its tokens has thousands of readings', () => {
+  it('fails on a long answer when each of its tokens has thousands of parses', () => {
     const grammar = new TokenGrammar('root ::= [ab]* "a" [ab]{1600}', texts);
     const answer = randomLetters(16_000);
     const begin = performance.now();
     expect(() => grammar.afterAll(grammar.start, answer)).toThrow(/too complicated/);
-    // Half a minute when every token may cost what one may.
+    // It would take half a minute if every token had the limit of one.
     expect(performance.now() - begin).toBeLessThan(5000);
   });
 
-  it('remembers a bounded number of bytes of what it has been through', () => {
+  it('caches a bounded number of bytes', () => {
     const any = '[ab]* "a" [ab]{1600}';
     const grammar = new TokenGrammar(
       `root ::= x | y | z\nx ::= ${any}\ny ::= ${any}\nz ::= ${any}`,

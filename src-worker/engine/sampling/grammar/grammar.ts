@@ -1,29 +1,29 @@
 /**
- * A grammar over the tokens of a vocabulary: which tokens may follow, and where each leads. Tokens are bytes, the
- * grammar has characters: a token may end, and the next one begin, in the middle of one.
+ * A grammar over the tokens of a vocabulary: which tokens may follow, and the place after each. Tokens are bytes and the
+ * grammar has characters, so a token may end in the middle of a character.
  */
 import type { Candidates } from '../candidates.ts';
 import { invalid, parseGrammar } from './grammar-rules.ts';
 import { GrammarStates, type State } from './grammar-states.ts';
 import type { TokenTexts } from '../../llama/token-texts.ts';
 
-/** Where a text is in the grammar. Never changes; keep it to come back to it. */
+/** A place in the grammar after a text. It is immutable, so a caller can keep it to return to it. */
 export type GrammarPlace = {
   readonly state: State;
-  /** The character that the last token ended in the middle of. */
+  /** The incomplete character at the end of the last token, if any. */
   readonly partial: PartialCharacter | undefined;
 };
 
 /** The first bytes of a character in UTF-8. */
 type PartialCharacter = {
   readonly bits: number;
-  /** Bytes that are still to come. */
+  /** Bytes that are still missing. */
   readonly missing: number;
-  /** The least code point that takes so many bytes; less would be the same character written longer. */
+  /** The least code point that takes so many bytes; a lesser one would be an overlong encoding. */
   readonly least: number;
 };
 
-/** What a grammar asks of a vocabulary. */
+/** The part of a vocabulary that a grammar uses. */
 export type Texts = Pick<TokenTexts, 'count' | 'isEnd' | 'bytes'>;
 
 export class TokenGrammar {
@@ -31,7 +31,7 @@ export class TokenGrammar {
   readonly #states: GrammarStates;
   readonly #texts: Texts;
 
-  /** @throws AppError `request-invalid` when the text is not a grammar, or one that is too complicated */
+  /** @throws AppError `request-invalid` when the text is not a grammar, or is too complicated */
   constructor(text: string, texts: Texts) {
     this.#states = new GrammarStates(parseGrammar(text));
     this.#texts = texts;
@@ -39,7 +39,7 @@ export class TokenGrammar {
   }
 
   /**
-   * Where a token leads, or undefined when it may not follow.
+   * The place after a token, or undefined when it may not follow.
    * @throws AppError `request-invalid` when the grammar turns out to be too complicated
    */
   after(place: GrammarPlace, token: number): GrammarPlace | undefined {
@@ -48,8 +48,8 @@ export class TokenGrammar {
   }
 
   /**
-   * Where tokens lead, one after the other, for no more work than one token may cost: they come all at once, and
-   * all others wait meanwhile.
+   * The place after several tokens. They share the step limit of one token, because they are read at once while all
+   * other sessions wait.
    * @throws AppError `request-invalid` when one of them may not follow, or the grammar is too complicated for them
    */
   afterAll(place: GrammarPlace, tokens: readonly number[]): GrammarPlace {
@@ -81,7 +81,7 @@ export class TokenGrammar {
       return place.state.canEnd && place.partial === undefined ? place : undefined;
     }
     const bytes = this.#texts.bytes(token);
-    // Other control tokens have no text; a token without text would never get on.
+    // Control tokens have no text; a token without text would make no progress.
     if (bytes === undefined || bytes.length === 0) {
       return undefined;
     }
@@ -120,7 +120,7 @@ export class TokenGrammar {
   }
 }
 
-/** What the first byte of a character of several bytes tells (RFC 3629); undefined when it is none. */
+/** The partial character of a first byte of a multi-byte character (RFC 3629); undefined for any other byte. */
 function firstByte(byte: number): PartialCharacter | undefined {
   if (byte >= 0xc2 && byte < 0xe0) {
     return { bits: byte & 0x1f, missing: 1, least: 0x80 };
@@ -133,11 +133,11 @@ function firstByte(byte: number): PartialCharacter | undefined {
     : undefined;
 }
 
-/** Undefined when the byte cannot follow, or the character is a surrogate, too large, or written too long. */
+/** The character with one more byte; undefined when that is not valid UTF-8: a surrogate, too large, or overlong. */
 function followingByte(partial: PartialCharacter, byte: number): PartialCharacter | undefined {
   const bits = (partial.bits << 6) | (byte & 0x3f);
   const missing = partial.missing - 1;
-  // What the character can still become.
+  // The range of characters that are still possible.
   const first = bits << (6 * missing);
   const last = ((bits + 1) << (6 * missing)) - 1;
   const isSurrogate = missing <= 1 && first >= 0xd800 && last < 0xe000;

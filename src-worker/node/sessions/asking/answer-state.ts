@@ -42,7 +42,7 @@ export type AnswerProgress = {
 export type Source = { readonly source: number; readonly route: readonly RouteStage[] };
 
 export type Answering = Source & {
-  /** When the source was last given work or gave a token, and which of the two it was. */
+  /** When the source last got a segment or returned a token, and which of the two it was. */
   readonly moved: { readonly at: number; readonly byToken: boolean };
   /** The source computed the prompt in the pieces that every question with this prompt has, so they can be resumed. */
   readonly isPlain: boolean;
@@ -130,7 +130,7 @@ export function isInterrupted(phase: AnswerPhase): boolean {
 
 export type WatchedSource = {
   readonly source: number;
-  /** When the source was given work or gave a token; undefined for a successor, which only gets ready. */
+  /** When the source got a segment or returned a token; undefined for a successor, which only gets ready. */
   readonly moved: Answering['moved'] | undefined;
   /** Tokens of prompt and answer so far. */
   readonly length: number;

@@ -2,7 +2,7 @@
 import { AppError } from '../../../../src-shared/errors.ts';
 import { sampledDetailSchema } from '../../../../src-shared/model.ts';
 import { decodeJson } from '../../../wire/json-body.ts';
-import { decodeWork, workFlags } from '../../../wire/work.ts';
+import { decodeSegment, segmentFlags } from '../../../wire/segment.ts';
 import type { ChannelOpener } from '../../mesh/channels/channel.ts';
 import type { RouteStage } from '../../routing/plan-route.ts';
 import { type ChainFailure, silenceOf } from './chain-failure.ts';
@@ -99,12 +99,12 @@ export class Chain implements TokenSource {
 
   run(tokens: readonly number[], position: number, isExact: boolean): void {
     this.#nextPosition = position + tokens.length;
-    this.#send(tokens, position, workFlags.sample, isExact);
+    this.#send(tokens, position, segmentFlags.sample, isExact);
   }
 
   warmUp(tokens: readonly number[], position: number, isExact: boolean): void {
     this.#warmUpPosition = position + tokens.length;
-    this.#send(tokens, position, workFlags.sample | workFlags.warmUp, isExact);
+    this.#send(tokens, position, segmentFlags.sample | segmentFlags.warmUp, isExact);
   }
 
   async restoreHistory(generated: readonly number[], withinMs: number): Promise<void> {
@@ -157,7 +157,7 @@ export class Chain implements TokenSource {
         );
     for (const { position, count, isOneByOne } of pieces) {
       const values = Int32Array.from(tokens.slice(position - from, position - from + count));
-      const flags = isOneByOne ? workFlags.oneByOne : 0;
+      const flags = isOneByOne ? segmentFlags.oneByOne : 0;
       const isLast = position + count === end;
       this.#controls[0]?.sendTokens({
         session: channelSession,
@@ -202,37 +202,37 @@ export class Chain implements TokenSource {
 
   #onSampled(body: Buffer, stageIndex: number): void {
     const { route, maxSequenceTokens } = this.#options;
-    const work = decodeWork(body, 4);
-    const isWarmUp = (work.flags & workFlags.warmUp) !== 0;
+    const segment = decodeSegment(body, 4);
+    const isWarmUp = (segment.flags & segmentFlags.warmUp) !== 0;
     const expected = isWarmUp ? this.#warmUpPosition : this.#nextPosition;
     const isExpected =
       stageIndex === route.length - 1 &&
-      work.session === channelSession &&
-      work.count === 1 &&
-      work.position === expected &&
+      segment.session === channelSession &&
+      segment.count === 1 &&
+      segment.position === expected &&
       // Tokens wait here until the caller takes them, so their number must be bounded.
-      work.position < maxSequenceTokens;
+      segment.position < maxSequenceTokens;
     if (!isExpected) {
       throw new AppError(
         'protocol-violation',
-        `a token for position ${work.position} came where ${expected ?? 'none'} is the next one, of ${maxSequenceTokens}`,
+        `a token for position ${segment.position} came where ${expected ?? 'none'} is the next one, of ${maxSequenceTokens}`,
       );
     }
     const token: SampledToken = {
-      token: body.readInt32LE(body.byteLength - work.detail.byteLength - 4),
-      endOfGeneration: (work.flags & workFlags.endOfGeneration) !== 0,
+      token: body.readInt32LE(body.byteLength - segment.detail.byteLength - 4),
+      endOfGeneration: (segment.flags & segmentFlags.endOfGeneration) !== 0,
       detail:
-        work.detail.byteLength === 0
+        segment.detail.byteLength === 0
           ? undefined
-          : decodeJson(sampledDetailSchema, Buffer.from(work.detail), "A token's detail"),
-      computeMs: work.computeMicros / 1000,
+          : decodeJson(sampledDetailSchema, Buffer.from(segment.detail), "A token's detail"),
+      computeMs: segment.computeMicros / 1000,
       at: this.#options.now(),
     };
     if (isWarmUp) {
       this.#warmUpPosition = undefined;
       this.#options.onWarmedUp(token);
     } else {
-      this.#nextPosition = work.position + 1;
+      this.#nextPosition = segment.position + 1;
       this.#options.onToken(token);
     }
   }

@@ -2,7 +2,7 @@
  * Whether a stage's signed account contradicts what the coordinator knows of its session. Only what no other peer could have
  * caused counts against the stage: what the coordinator sent to it, and what it told the coordinator itself. Work that other
  * stages sent to it is unknown here, and a stage that lies about that could make an honest one look guilty. Computing time
- * does not count either: one batch may serve several pieces of work, and clocks stand still while a machine sleeps. Pure.
+ * does not count either: one batch may serve several segments, and clocks stand still while a machine sleeps. Pure.
  */
 import { isSameRange } from '../../../../src-shared/layers.ts';
 import {

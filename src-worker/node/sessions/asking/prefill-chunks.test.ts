@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { workHeaderBytes } from '../../../wire/work.ts';
+import { segmentHeaderBytes } from '../../../wire/segment.ts';
 import { chunkSize, cutExactly, cutPrompt } from './prefill-chunks.ts';
-import { hiddenBytes, maxWorkTokens } from '../protocol/stage-limits.ts';
+import { hiddenBytes, maxSegmentTokens } from '../protocol/stage-limits.ts';
 
 describe('the size of a prompt’s pieces', () => {
   it.each([
@@ -26,9 +26,9 @@ describe('the size of a prompt’s pieces', () => {
         (promptTokens, stages, width) => {
           const size = chunkSize(promptTokens, stages, width);
           expect(size).toBeGreaterThanOrEqual(1);
-          expect(size).toBeLessThanOrEqual(maxWorkTokens);
+          expect(size).toBeLessThanOrEqual(maxSegmentTokens);
           const limit = hiddenBytes(width);
-          expect(workHeaderBytes + size * width * 4).toBeLessThanOrEqual(limit);
+          expect(segmentHeaderBytes + size * width * 4).toBeLessThanOrEqual(limit);
         },
       ),
     );

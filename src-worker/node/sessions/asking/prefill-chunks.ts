@@ -1,5 +1,5 @@
 /** How a prompt is cut so that the stages of a chain compute different pieces of it at the same time. */
-import { maxWorkBytes, maxWorkTokens } from '../protocol/stage-limits.ts';
+import { maxSegmentBytes, maxSegmentTokens } from '../protocol/stage-limits.ts';
 
 /**
  * The cost of one call of a shard beyond its tokens, counted in tokens. A chain of n stages then needs
@@ -16,11 +16,11 @@ const tileTokens = 64;
 
 /** Tokens per piece of a prompt over `stages` shards of a model that is `width` values wide. */
 export function chunkSize(promptTokens: number, stages: number, width: number): number {
-  const byBytes = Math.max(1, Math.floor(maxWorkBytes / 2 / (width * 4)));
+  const byBytes = Math.max(1, Math.floor(maxSegmentBytes / 2 / (width * 4)));
   const overlapping =
     stages === 1 ? aloneTokens : Math.sqrt((callOverheadTokens * promptTokens) / (stages - 1));
   const rounded = Math.floor(overlapping / tileTokens) * tileTokens;
-  return Math.min(maxWorkTokens, Math.max(tileTokens, rounded), byBytes);
+  return Math.min(maxSegmentTokens, Math.max(tileTokens, rounded), byBytes);
 }
 
 /** Generated tokens in one frame of a replay: few, so that stages overlap, but enough that frames do not cost the most. */

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { fakeModel, greedy } from '../../../../test/support/sessions/node-fake-mesh.ts';
 import { Loopback } from '../../../../test/support/sessions/node-loopback.ts';
 import { StagePeer } from '../../../../test/support/sessions/node-stage-peer.ts';
-import type { Work } from '../../../wire/work.ts';
+import type { Segment } from '../../../wire/segment.ts';
 import { Chain } from './chain.ts';
 import { TokenQueue } from './token-queue.ts';
 import type { SampledToken } from './token-source.ts';
@@ -87,7 +87,7 @@ describe('a stage that is open', () => {
     chain.run(prompt, 0, true);
   });
 
-  it.each<[string, number, Partial<Work>]>([
+  it.each<[string, number, Partial<Segment>]>([
     ['a token too early', stageKinds.sampled, { position: 3 }],
     ['a token too late', stageKinds.sampled, { position: 5 }],
     ['two tokens at once', stageKinds.sampled, { count: 2, values: new Uint8Array(8) }],
@@ -99,16 +99,16 @@ describe('a stage that is open', () => {
     ['a second `opened`', stageKinds.opened, {}],
     ['an open of its own', stageKinds.open, {}],
     ['an account that makes no sense', stageKinds.closed, {}],
-  ])('is to blame when it sends %s', async (_title, kind, work) => {
+  ])('is to blame when it sends %s', async (_title, kind, segment) => {
     const plain = { position: prompt.length, count: 1, flags: 0, values: new Uint8Array(4) };
-    await Promise.allSettled([(await stage).work(kind, { ...plain, ...work })]);
+    await Promise.allSettled([(await stage).sendSegment(kind, { ...plain, ...segment })]);
     await expectFailure(tokens.next(), 'broke the protocol');
   });
 
   it('may send the next token, and only once', async () => {
     const next = { position: prompt.length, count: 1, flags: 0, values: Uint8Array.of(7, 0, 0, 0) };
-    await (await stage).work(stageKinds.sampled, next);
-    await (await stage).work(stageKinds.sampled, next);
+    await (await stage).sendSegment(stageKinds.sampled, next);
+    await (await stage).sendSegment(stageKinds.sampled, next);
     expect(await tokens.next()).toMatchObject({ token: 7, endOfGeneration: false });
     await expectFailure(tokens.next(), 'position 4 came where 5 is the next one');
   });
@@ -117,7 +117,12 @@ describe('a stage that is open', () => {
     for (const position of [4, 5, 6, 7]) {
       await (
         await stage
-      ).work(stageKinds.sampled, { position, count: 1, flags: 0, values: new Uint8Array(4) });
+      ).sendSegment(stageKinds.sampled, {
+        position,
+        count: 1,
+        flags: 0,
+        values: new Uint8Array(4),
+      });
     }
     await (await stage).untilClosed();
     const taken = [await tokens.next(), await tokens.next(), await tokens.next()];

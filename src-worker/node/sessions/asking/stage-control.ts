@@ -4,7 +4,7 @@ import { beginsModel } from '../../../../src-shared/layers.ts';
 import type { Speaks } from '../../../wire/speaks.ts';
 import { withFormerNames } from '../../../wire/former-names.ts';
 import type { Frame } from '../../../wire/frame.ts';
-import { encodeWork, type Work, workKinds } from '../../../wire/work.ts';
+import { encodeSegment, type Segment, segmentKinds } from '../../../wire/segment.ts';
 import { encodeJson } from '../../../wire/json-body.ts';
 import type { Channel, ChannelOpener } from '../../mesh/channels/channel.ts';
 import type { RouteStage } from '../../routing/plan-route.ts';
@@ -106,11 +106,11 @@ export class StageControl {
   }
 
   /** Sends tokens to a stage that begins the model. A failure shows as the end of the channel. */
-  sendTokens(work: Omit<Work, 'detail'>): void {
+  sendTokens(segment: Omit<Segment, 'detail'>): void {
     // After each piece, the last stage may feed tokens back up to the last position.
-    const end = work.position + work.count;
-    this.#mostTokens += work.count + Math.max(0, this.#options.open.lastPosition - end);
-    void this.#channel?.send(workKinds.tokens, ...encodeWork(work));
+    const end = segment.position + segment.count;
+    this.#mostTokens += segment.count + Math.max(0, this.#options.open.lastPosition - end);
+    void this.#channel?.send(segmentKinds.tokens, ...encodeSegment(segment));
   }
 
   /**

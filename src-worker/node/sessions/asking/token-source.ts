@@ -71,7 +71,7 @@ export interface TokenSource {
   restoreHistory(generated: readonly number[], withinMs: number): Promise<void>;
   /**
    * The stage for which the answer waits: the first that does not report its progress, else, while tokens are decoded one at
-   * a time, the first that has work and does not give it back (a prompt may take long). Undefined when there is no such
+   * a time, the first that has a segment and does not return its output (a prompt may take long). Undefined when there is no such
    * stage. With it, the progress of all stages as text.
    */
   findStuck(
@@ -90,7 +90,7 @@ export interface TokenSource {
 }
 
 /**
- * Opens a source. Resolves when it can be given work.
+ * Opens a source. Resolves when it can take segments.
  * @throws ChainFailure, after all its stages were closed
  */
 export type OpenTokenSource = (

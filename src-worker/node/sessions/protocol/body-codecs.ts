@@ -15,7 +15,7 @@ export function json<T>(bytes: number, schema: z.ZodType<T>, what: string): Body
   return { bytes: () => bytes, decode: (body) => decodeJson(schema, body, what) };
 }
 
-/** Bytes that the handler decodes itself, as it does for work, whose length depends on the shard. */
+/** Bytes that the handler decodes itself, as it does for segments, whose length depends on the shard. */
 export function raw(bytes: number | ((width: number) => number)): BodyCodec<Buffer> {
   return { bytes: typeof bytes === 'number' ? () => bytes : bytes, decode: (body) => body };
 }

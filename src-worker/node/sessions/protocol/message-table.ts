@@ -10,7 +10,7 @@
 import { AppError } from '../../../../src-shared/errors.ts';
 import { type Frame, type FrameLimits, unspoken } from '../../../wire/frame.ts';
 import { isFedByLast, type StageRole } from '../../../wire/stage-role.ts';
-import { workKinds } from '../../../wire/work.ts';
+import { segmentKinds } from '../../../wire/segment.ts';
 import { type BodyCodec, integers, json, nothing, raw, tokens } from './body-codecs.ts';
 import {
   hiddenBytes,
@@ -57,10 +57,10 @@ const account = json(maxMessageBytes, closedMessageSchema, "A stage's account");
 const progress = integers(2, 'A stage’s progress');
 
 const table = {
-  tokens: { kind: workKinds.tokens, at: { control: raw(tokensBytes) } },
-  hidden: { kind: workKinds.hidden, at: { hiddenInput: raw(hiddenBytes) } },
+  tokens: { kind: segmentKinds.tokens, at: { control: raw(tokensBytes) } },
+  hidden: { kind: segmentKinds.hidden, at: { hiddenInput: raw(hiddenBytes) } },
   sampled: {
-    kind: workKinds.sampled,
+    kind: segmentKinds.sampled,
     at: { running: raw(sampledBytes), tokenInput: raw(sampledBytes) },
   },
   open: {

@@ -1,5 +1,5 @@
 /**
- * The stage protocol, `/mindmesh/stage/1.0.0`. Frames of wire/frame.ts; work bodies of wire/work.ts.
+ * The stage protocol, `/mindmesh/stage/1.0.0`. Frames of wire/frame.ts; segments of wire/segment.ts.
  *
  *   coordinator ──open, tokens──▶ first ──hidden──▶ … ──hidden──▶ last ──sampled──▶ coordinator and first
  *
@@ -11,12 +11,12 @@
  * generation or `lastPosition`. A chain of one has no data channel at all. The side of a channel that fails sends `failed`
  * before it closes, and a stage passes its neighbours' failures on.
  *
- * A channel serves one session, so the session number in its work frames is always `channelSession`.
+ * A channel serves one session, so the session number in its segments is always `channelSession`.
  * `alive` goes out on an otherwise silent control channel, and the stage replies `alive` with its progress: a coordinator or
- * a stage that vanished without closing anything is noticed by its silence, and a stage that has work and gives nothing
+ * a stage that vanished without closing anything is noticed by its silence, and a stage that has a segment and returns nothing
  * back by its progress. `retain`, before an orderly end, asks the stage to leave the first tokens of its cache for the next
  * question of the conversation, which names them in `open` as `resume`; `opened` says whether they are still there.
- * `draining` says that the stage leaves soon: the coordinator prepares another chain, by work flagged `warmUp`, and moves
+ * `draining` says that the stage leaves soon: the coordinator prepares another chain, by segments flagged `warmUp`, and moves
  * to it. Where penalties or a grammar depend on the tokens generated before, the sampling stage of that chain is told
  * once, by `restoreHistory`, which came in the meantime; it replies with an empty `restoreHistory`.
  *
@@ -44,7 +44,7 @@ export const silenceLimitMs = 15_000;
 /** How long a stage waits for the one before it to attach, and a data channel for its session, in milliseconds. */
 export const attachWithinMs = 10_000;
 
-/** The session number of every work frame between peers. */
+/** The session number of every segment between peers. */
 export const channelSession = 1;
 
 /** 128 random bits in hexadecimal: a session's name between peers, or a ticket, which proves a right to attach. */

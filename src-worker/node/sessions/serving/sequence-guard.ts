@@ -1,4 +1,4 @@
-/** Checks the positions of the work that a stage is given: its peers may be faulty or hostile. */
+/** Checks the positions of the segments that a stage gets, because its peers may be faulty or hostile. */
 import { AppError } from '../../../../src-shared/errors.ts';
 
 export class SequenceGuard {
@@ -29,7 +29,7 @@ export class SequenceGuard {
     if (position > this.#next) {
       throw new AppError(
         'protocol-violation',
-        `Work for position ${position} came where ${this.#next} is the next one`,
+        `A segment for position ${position} came where ${this.#next} is the next one`,
       );
     }
     if (position + count > this.#cells) {

@@ -10,7 +10,7 @@ import {
   sessionName,
   ticket,
 } from '../../../../test/support/sessions/node-stage-peer.ts';
-import type { Work } from '../../../wire/work.ts';
+import type { Segment } from '../../../wire/segment.ts';
 import { stageKinds } from '../protocol/message-table.ts';
 import { attachWithinMs, channelSession } from '../protocol/stage-messages.ts';
 
@@ -23,7 +23,7 @@ afterEach(() => {
 });
 
 describe('a data channel', () => {
-  it('carries work in, and results go on to the next stage', async () => {
+  it('carries segments in, and the outputs are sent to the next stage', async () => {
     const control = await target.open(openOfTwo('last'));
     const input = await target.attach();
     expect(
@@ -32,7 +32,7 @@ describe('a data channel', () => {
       session: sessionName,
       ticket: outputTicket,
     });
-    await input.work(stageKinds.hidden, { values: hidden(4) });
+    await input.sendSegment(stageKinds.hidden, { values: hidden(4) });
     const token = await control.hearToken();
     expect(token.position).toBe(4);
     expect(await target.arrived[0]?.hearToken()).toEqual(token);
@@ -41,7 +41,7 @@ describe('a data channel', () => {
   it('may come before its session, for which it waits', async () => {
     const input = await target.attach();
     const control = await target.open(openOfTwo('last'));
-    await input.work(stageKinds.hidden, { values: hidden(4) });
+    await input.sendSegment(stageKinds.hidden, { values: hidden(4) });
     expect(await control.hearToken()).toMatchObject({ position: 4 });
   });
 
@@ -61,9 +61,9 @@ describe('a data channel', () => {
     expect(target.node.service.sessionCount).toBe(1);
   });
 
-  it('that sends work before its session is there is reset', async () => {
+  it('that sends a segment before its session is there is reset', async () => {
     const intruder = await target.attach('4'.repeat(32));
-    await Promise.allSettled([intruder.work(stageKinds.hidden, { values: hidden(4) })]);
+    await Promise.allSettled([intruder.sendSegment(stageKinds.hidden, { values: hidden(4) })]);
     await intruder.untilClosed();
     expect(intruder.frames).toEqual([]);
   });
@@ -83,7 +83,7 @@ describe('a data channel', () => {
       code: 'protocol-violation',
       message: expect.stringContaining('attached already'),
     });
-    await input.work(stageKinds.hidden, { values: hidden(4) });
+    await input.sendSegment(stageKinds.hidden, { values: hidden(4) });
     expect(await control.hearToken()).toMatchObject({ position: 4 });
   });
 
@@ -98,7 +98,7 @@ describe('a data channel', () => {
     await target.untilNoSession();
   });
 
-  it.each<['first' | 'last', string, number, Partial<Work>]>([
+  it.each<['first' | 'last', string, number, Partial<Segment>]>([
     [
       'last',
       'hidden states of another width',
@@ -108,7 +108,7 @@ describe('a data channel', () => {
     ['last', 'a gap', stageKinds.hidden, { position: 1, values: hidden(4) }],
     [
       'first',
-      'a sampled token for which no work was sent',
+      'a sampled token for which no segment was sent',
       stageKinds.sampled,
       { position: 7, count: 1, flags: 0, values: new Uint8Array(4) },
     ],
@@ -124,10 +124,10 @@ describe('a data channel', () => {
       stageKinds.sampled,
       { session: channelSession + 1, count: 1, flags: 0, values: new Uint8Array(4) },
     ],
-  ])('into the %s stage with %s ends the session', async (which, _title, kind, work) => {
+  ])('into the %s stage with %s ends the session', async (which, _title, kind, segment) => {
     const control = await target.open(openOfTwo(which));
     const input = await target.attach();
-    await input.work(kind, work);
+    await input.sendSegment(kind, segment);
     const failure = await control.hearFailure();
     expect(failure.code).toBe('protocol-violation');
     // The neighbours on both sides get the same failure.
@@ -136,7 +136,7 @@ describe('a data channel', () => {
     await target.untilNoSession();
   });
 
-  it.each<['first' | 'last', string, number, Partial<Work>]>([
+  it.each<['first' | 'last', string, number, Partial<Segment>]>([
     ['last', 'tokens', stageKinds.tokens, {}],
     ['last', 'a sampled token', stageKinds.sampled, { count: 1, values: new Uint8Array(4) }],
     ['last', 'more than the longest piece', stageKinds.hidden, { values: hidden(513) }],
@@ -144,11 +144,11 @@ describe('a data channel', () => {
   ])(
     'of the %s stage is reset for %s, and both of its ends are told which peer it was',
     async (...each) => {
-      const [which, _title, kind, work] = each;
+      const [which, _title, kind, segment] = each;
       const control = await target.open(openOfTwo(which));
       const input = await target.attach();
       await target.arrived[0]?.hear(stageKinds.attach);
-      await Promise.allSettled([input.work(kind, work)]);
+      await Promise.allSettled([input.sendSegment(kind, segment)]);
       const failure = await control.hearFailure();
       expect(failure).toMatchObject({ code: 'protocol-violation', peer: 'me' });
       expect(await target.arrived[0]?.hearFailure()).toEqual(failure);

@@ -79,7 +79,7 @@ describe('a first frame', () => {
   });
 
   it.each([
-    ['work before any session', stageKinds.tokens],
+    ['a segment before any session', stageKinds.tokens],
     ['`opened` from the wrong side', stageKinds.opened],
   ])('that is %s resets the channel', async (_title, kind) => {
     const channel = await target.channel();
@@ -181,7 +181,7 @@ describe('an open', () => {
     const control = await target.tryOpen(openWhole());
     expect(await control.hearFailure()).toMatchObject({ code: 'over-capacity' });
     expect(target.node.service.sessionCount).toBe(4);
-    await others[0]?.work(stageKinds.tokens);
+    await others[0]?.sendSegment(stageKinds.tokens);
     expect(await others[0]?.hearToken()).toMatchObject({ position: 4 });
   });
 

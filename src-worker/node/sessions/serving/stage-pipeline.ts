@@ -1,15 +1,21 @@
 /**
- * Moves work through one stage: it is checked, computed by the shard and passed on. A decoded token passes without an
- * await, a copy of its values or a timer; a prompt's pieces wait while the engine or a slow link to the next stage cannot
+ * Moves segments through one stage: each is checked, computed by the shard and passed on. A decoded token passes without an
+ * await, a copy of its values or a timer; segments of a prompt wait while the engine or a slow link to the next stage cannot
  * take more.
  */
 import { AppError, toAppError } from '../../../../src-shared/errors.ts';
-import { decodeWork, encodeWork, type Work, workFlags, workKinds } from '../../../wire/work.ts';
+import {
+  decodeSegment,
+  encodeSegment,
+  type Segment,
+  segmentFlags,
+  segmentKinds,
+} from '../../../wire/segment.ts';
 import type { ServingShard, ShardSession } from '../../engines/serving-shard.ts';
 import { SequenceGuard } from './sequence-guard.ts';
 import type { StageAccount } from './stage-account.ts';
 import { channelSession, type OpenMessage, type Progress } from '../protocol/stage-messages.ts';
-import { type WorkResult, WorkInFlight } from './work-in-flight.ts';
+import { type SegmentResult, SegmentsInFlight } from './segments-in-flight.ts';
 import {
   feedsFirst,
   feedsItself,
@@ -19,9 +25,9 @@ import {
   takesTokens,
 } from '../../../wire/stage-role.ts';
 
-/** How many pieces of work may be in the engine or under way to the next stage before more is let in. */
+/** How many segments may be in the engine or on the way to the next stage before more are admitted. */
 const unsentLimit = 3;
-/** How many results may be under way to the coordinator before more work is let in: it need not read each at once. */
+/** How many outputs may be on the way to the coordinator before more segments are admitted: it need not read each at once. */
 const untoldLimit = 64;
 
 export type StagePipelineOptions = {
@@ -42,12 +48,12 @@ export type StagePipelineOptions = {
 export class StagePipeline {
   readonly #options: StagePipelineOptions;
   readonly #guard: SequenceGuard;
-  readonly #inFlight = new WorkInFlight();
-  /** Work that waits for cells of the cache; at a first stage also pieces of the prompt that wait for room. */
-  readonly #waiting: Work[] = [];
+  readonly #inFlight = new SegmentsInFlight();
+  /** Segments that wait for cells of the cache; at a first stage also segments of the prompt that wait for room. */
+  readonly #waiting: Segment[] = [];
   #waitingTokens = 0;
   #hasHistory = false;
-  /** The first piece of work that waits has asked for cells. */
+  /** Whether the first waiting segment has asked for cells. */
   #isGrowing = false;
   #unsent = 0;
   #untold = 0;
@@ -66,9 +72,9 @@ export class StagePipeline {
     if (!takesTokens(this.#role)) {
       throw new AppError('protocol-violation', 'Tokens came to a stage that takes hidden states');
     }
-    const work = acceptWork(body, 4);
-    this.#take(work);
-    this.#queue(work);
+    const segment = acceptSegment(body, 4);
+    this.#take(segment);
+    this.#queue(segment);
   }
 
   /** Takes the history of the answer. Only once, since a grammar has to parse it from its start. */
@@ -89,9 +95,9 @@ export class StagePipeline {
     if (takesTokens(this.#role)) {
       throw new AppError('protocol-violation', 'Hidden states came to a stage that takes tokens');
     }
-    const work = acceptWork(body, shard.width * 4);
-    this.#take(work);
-    this.#queue(work);
+    const segment = acceptSegment(body, shard.width * 4);
+    this.#take(segment);
+    this.#queue(segment);
     return this.#hasRoom() && !this.#isGrowing ? engine.congestion() : this.#waitForRoom();
   }
 
@@ -100,25 +106,25 @@ export class StagePipeline {
     if (!isFedByLast(this.#role)) {
       throw new AppError('protocol-violation', 'A sampled token came to a stage that is not first');
     }
-    const work = decodeWork(body, 4);
-    if ((work.flags & workFlags.warmUp) !== 0) {
-      // A warm-up's token is for the coordinator alone, which may have sent more work by now.
+    const segment = decodeSegment(body, 4);
+    if ((segment.flags & segmentFlags.warmUp) !== 0) {
+      // A warm-up's token is for the coordinator alone, which may have sent more segments by now.
       return;
     }
     const isExpected =
-      work.session === channelSession &&
-      work.count === 1 &&
-      work.position === this.#guard.next &&
+      segment.session === channelSession &&
+      segment.count === 1 &&
+      segment.position === this.#guard.next &&
       this.#waiting.length === 0;
     if (!isExpected) {
       throw new AppError(
         'protocol-violation',
-        `A sampled token for position ${work.position} came where ${this.#guard.next} is the next one`,
+        `A sampled token for position ${segment.position} came where ${this.#guard.next} is the next one`,
       );
     }
-    if (isFollowed(work) && work.position < this.#options.open.lastPosition) {
-      this.#take(work);
-      this.#queue({ ...work, flags: workFlags.sample, computeMicros: 0 });
+    if (isFollowed(segment) && segment.position < this.#options.open.lastPosition) {
+      this.#take(segment);
+      this.#queue({ ...segment, flags: segmentFlags.sample, computeMicros: 0 });
     }
   }
 
@@ -127,7 +133,7 @@ export class StagePipeline {
   }
 
   /** Takes a result of the shard's engine. */
-  takeOutput(output: Work): void {
+  takeOutput(output: Segment): void {
     if (samples(this.#role)) {
       this.#passSampled(output);
     } else {
@@ -154,8 +160,8 @@ export class StagePipeline {
     this.#room?.resolve();
   }
 
-  /** Checks work and bounds what waits. A session may go back to earlier positions, so positions alone are no bound. */
-  #take({ position, count }: Work): void {
+  /** Checks a segment and bounds those that wait. A session may go back to earlier positions, so positions are no bound. */
+  #take({ position, count }: Segment): void {
     this.#guard.take(position, count);
     const { cells } = this.#options.open;
     if (this.#waitingTokens + this.#inFlight.tokens + count > cells) {
@@ -166,23 +172,23 @@ export class StagePipeline {
     }
   }
 
-  #queue(work: Work): void {
-    this.#waiting.push(work);
-    this.#waitingTokens += work.count;
+  #queue(segment: Segment): void {
+    this.#waiting.push(segment);
+    this.#waitingTokens += segment.count;
     this.#admitWaiting();
   }
 
   #admitWaiting(): void {
     while (this.#mayAdmit()) {
-      const [work] = this.#waiting;
-      if (work === undefined) {
+      const [segment] = this.#waiting;
+      if (segment === undefined) {
         return;
       }
-      const growth = this.#options.engine.claim(work.position + work.count);
+      const growth = this.#options.engine.claim(segment.position + segment.count);
       if (growth === undefined) {
         this.#waiting.shift();
-        this.#waitingTokens -= work.count;
-        this.#admit(work);
+        this.#waitingTokens -= segment.count;
+        this.#admit(segment);
       } else {
         void this.#grow(growth);
       }
@@ -206,47 +212,47 @@ export class StagePipeline {
     this.#goOn();
   }
 
-  #admit(work: Work): void {
+  #admit(segment: Segment): void {
     const { engine, account, now } = this.#options;
-    account.addTokens(work.count);
-    this.#inFlight.add(work, now());
+    account.addTokens(segment.count);
+    this.#inFlight.add(segment, now());
     if (!samples(this.#role)) {
       this.#unsent += 1;
     }
-    engine.send(work);
+    engine.send(segment);
   }
 
-  #passHidden(output: Work): void {
+  #passHidden(output: Segment): void {
     const landed = this.#inFlight.takeComputed(output);
     this.#count(landed);
-    const parts = encodeWork({ ...output, session: channelSession });
-    const sent = this.#options.toNext(workKinds.hidden, ...parts);
+    const parts = encodeSegment({ ...output, session: channelSession });
+    const sent = this.#options.toNext(segmentKinds.hidden, ...parts);
     if (landed.isComplete) {
       void sent.then(this.#onSent);
     }
   }
 
-  #passSampled(output: Work): void {
+  #passSampled(output: Segment): void {
     const { open, engine, account, toCoordinator, toNext } = this.#options;
     this.#count(this.#inFlight.takeSampled(output));
-    const parts = encodeWork({ ...output, session: channelSession });
+    const parts = encodeSegment({ ...output, session: channelSession });
     if (feedsFirst(this.#role)) {
-      void toNext(workKinds.sampled, ...parts);
+      void toNext(segmentKinds.sampled, ...parts);
     }
     this.#untold += 1;
-    void toCoordinator(workKinds.sampled, ...parts).then(this.#onTold);
+    void toCoordinator(segmentKinds.sampled, ...parts).then(this.#onTold);
     if (feedsItself(this.#role) && isFollowed(output) && output.position < open.lastPosition) {
       this.#guard.goOnAt(output.position);
       if (output.position < (engine.selfFeedUntil ?? 0)) {
         // The engine feeds this token back by itself.
         account.addTokens(1);
       } else {
-        this.#queue({ ...output, flags: workFlags.sample, computeMicros: 0 });
+        this.#queue({ ...output, flags: segmentFlags.sample, computeMicros: 0 });
       }
     }
   }
 
-  #count({ computeMs, takenAt }: WorkResult): void {
+  #count({ computeMs, takenAt }: SegmentResult): void {
     const { account, now } = this.#options;
     if (takenAt !== undefined) {
       account.addDecoded(computeMs, now() - takenAt);
@@ -285,27 +291,27 @@ export class StagePipeline {
   }
 }
 
-/** Whether a sampled token is fed back, so that the next one follows without further work from the coordinator. */
-function isFollowed({ flags }: Work): boolean {
-  return (flags & (workFlags.endOfGeneration | workFlags.warmUp)) === 0;
+/** Whether a sampled token is fed back, so that the next one follows without a further segment from the coordinator. */
+function isFollowed({ flags }: Segment): boolean {
+  return (flags & (segmentFlags.endOfGeneration | segmentFlags.warmUp)) === 0;
 }
 
-/** Reads work from another peer. @throws AppError `protocol-violation` for a result or a wrong session */
-function acceptWork(body: Buffer, bytesPerToken: number): Work {
-  const work = decodeWork(body, bytesPerToken);
-  if (work.session !== channelSession) {
+/** Decodes a segment from another peer. @throws AppError `protocol-violation` for an output or a wrong session */
+function acceptSegment(body: Buffer, bytesPerToken: number): Segment {
+  const segment = decodeSegment(body, bytesPerToken);
+  if (segment.session !== channelSession) {
     throw new AppError(
       'protocol-violation',
-      `Work for session ${work.session} came on a channel that serves session ${channelSession} alone`,
+      `A segment for session ${segment.session} came on a channel that serves session ${channelSession} alone`,
     );
   }
-  if (work.detail.byteLength > 0 || (work.flags & workFlags.endOfGeneration) !== 0) {
+  if (segment.detail.byteLength > 0 || (segment.flags & segmentFlags.endOfGeneration) !== 0) {
     throw new AppError(
       'protocol-violation',
-      'Work came with a detail or flags that only results have',
+      'A segment came with a detail or flags that only results have',
     );
   }
   // A flag of a later version means nothing here, and must not be passed on as if this stage had followed it.
-  const known = workFlags.sample | workFlags.warmUp | workFlags.oneByOne;
-  return (work.flags & ~known) === 0 ? work : { ...work, flags: work.flags & known };
+  const known = segmentFlags.sample | segmentFlags.warmUp | segmentFlags.oneByOne;
+  return (segment.flags & ~known) === 0 ? segment : { ...segment, flags: segment.flags & known };
 }

@@ -276,7 +276,7 @@ export class StageSession {
     }
   }
 
-  /** Takes a neighbour's `failed`, the only message beside work that it may send. */
+  /** Takes a neighbour's `failed`, the only message except segments that it may send. */
   #onNeighbourFailed({ code, message, peer }: FailedMessage, neighbour: string | undefined): void {
     // A stage that refuses the request tells the coordinator itself, which does not believe it from others.
     const told = isRefusal({ code }) ? 'peer-failed' : code;
@@ -285,7 +285,7 @@ export class StageSession {
 
   #openPipeline(): StagePipeline {
     if (this.#pipeline === undefined) {
-      throw new AppError('protocol-violation', 'Work came before the session was open');
+      throw new AppError('protocol-violation', 'A segment came before the session was open');
     }
     return this.#pipeline;
   }

@@ -1,4 +1,4 @@
-/** A coordinator that asks without reading: the results that wait for it are bounded, and so is the work done for it. */
+/** A coordinator that asks without reading: the results that wait for it are bounded, and so are the segments computed for it. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { greedy } from '../../../../test/support/sessions/node-fake-mesh.ts';
 import { openWhole, StageTarget } from '../../../../test/support/sessions/node-stage-target.ts';
@@ -35,18 +35,18 @@ describe('results that are not read', () => {
   it('end the session of a shard that feeds itself', async () => {
     const control = await target.open(openWhole({ sampling, lastPosition: asked, cells: asked }));
     stopReading(control);
-    await control.work(stageKinds.tokens);
+    await control.sendSegment(stageKinds.tokens);
     await vi.waitUntil(() => target.node.service.sessionCount === 0, patience);
     await target.untilNoSession();
     expect(computed()).toBeLessThan(mostResults);
     expect(target.node.logged.at(-1)).toContain('Its results are not read');
   });
 
-  it('hold back further work that is sent again and again', async () => {
+  it('hold back further segments that are sent again and again', async () => {
     const control = await target.open(openWhole({ sampling, lastPosition: 1 }));
     stopReading(control);
     for (let turn = 0; turn < asked && !control.isClosed; turn += 1) {
-      await control.work(stageKinds.tokens).catch(() => {});
+      await control.sendSegment(stageKinds.tokens).catch(() => {});
       // Its results are computed in a later turn of the event loop.
       await new Promise((resolve) => {
         setImmediate(resolve);
@@ -69,7 +69,7 @@ describe('results that are not read', () => {
       }
       return late.promise;
     });
-    await control.work(stageKinds.tokens);
+    await control.sendSegment(stageKinds.tokens);
     await vi.waitUntil(() => computed() === 1997, patience);
     late.resolve();
     await vi.waitFor(() => expect(positions.at(-1)).toBe(2000), patience);

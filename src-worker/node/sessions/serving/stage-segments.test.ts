@@ -1,4 +1,4 @@
-/** A session on one stage: valid and invalid work from its coordinator, and how the session ends. */
+/** A session on one stage: valid and invalid segments from its coordinator, and how the session ends. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { openStageAccount } from '../../../../src-shared/receipt/stage-account.ts';
@@ -7,7 +7,7 @@ import {
   openWhole,
   StageTarget,
 } from '../../../../test/support/sessions/node-stage-target.ts';
-import { type Work, workFlags } from '../../../wire/work.ts';
+import { type Segment, segmentFlags } from '../../../wire/segment.ts';
 import { encodeTokens } from '../protocol/body-codecs.ts';
 import { stageKinds } from '../protocol/message-table.ts';
 import { silenceLimitMs } from '../protocol/stage-messages.ts';
@@ -23,7 +23,7 @@ afterEach(() => {
 describe('a session', () => {
   it('sends its account as its last message', async () => {
     const control = await target.open(openWhole({ lastPosition: 6 }));
-    await control.work(stageKinds.tokens);
+    await control.sendSegment(stageKinds.tokens);
     const positions = [
       await control.hearToken(),
       await control.hearToken(),
@@ -43,7 +43,7 @@ describe('a session', () => {
 
   it('signs for all positions that it computed, also for tokens that its engine fed back by itself', async () => {
     const control = await target.open(openWhole({ lastPosition: 6 }));
-    await control.work(stageKinds.tokens);
+    await control.sendSegment(stageKinds.tokens);
     for (const position of [4, 5, 6]) {
       expect(await control.hearToken()).toMatchObject({ position });
     }
@@ -68,7 +68,7 @@ describe('a session', () => {
       const [shard] = target.node.shards;
       Object.assign(shard ?? {}, { sureCells });
       const control = await target.open(openWhole({ lastPosition: 8 }));
-      await control.work(stageKinds.tokens);
+      await control.sendSegment(stageKinds.tokens);
       for (const position of [4, 5, 6, 7, 8]) {
         expect(await control.hearToken()).toMatchObject({ position });
       }
@@ -79,7 +79,7 @@ describe('a session', () => {
     },
   );
 
-  it.each<[string, number, Partial<Work>, string, string]>([
+  it.each<[string, number, Partial<Segment>, string, string]>([
     [
       'a position that leaves a gap',
       stageKinds.tokens,
@@ -143,17 +143,17 @@ describe('a session', () => {
       'context-too-long',
       '100 tokens',
     ],
-  ])('is ended by %s, alone', async (_title, kind, work, code, reason) => {
+  ])('is ended by %s, alone', async (_title, kind, segment, code, reason) => {
     const other = await target.open(openWhole({ session: '9'.repeat(32) }));
     const control = await target.open(openWhole());
-    await control.work(kind, work);
+    await control.sendSegment(kind, segment);
     expect(await control.hearFailure()).toMatchObject({
       code,
       message: expect.stringContaining(reason),
       peer: 'a',
     });
     await control.untilClosed();
-    await other.work(stageKinds.tokens);
+    await other.sendSegment(stageKinds.tokens);
     expect(await other.hearToken()).toMatchObject({ position: 4 });
     expect(target.node.service.sessionCount).toBe(1);
   });
@@ -165,15 +165,15 @@ describe('a session', () => {
     ['more than the longest piece of a prompt', stageKinds.tokens, 4 * 513],
   ])('is ended with its channel by %s from the coordinator', async (_title, kind, bytes) => {
     const control = await target.open(openWhole());
-    await Promise.allSettled([control.work(kind, { values: new Uint8Array(bytes) })]);
+    await Promise.allSettled([control.sendSegment(kind, { values: new Uint8Array(bytes) })]);
     await control.untilClosed();
     expect(control.frames).toEqual([]);
     await target.untilNoSession();
   });
 
-  it('is ended by work that comes before it is open', async () => {
+  it('is ended by a segment that comes before it is open', async () => {
     const control = await target.tryOpen(openOfTwo('first'));
-    await control.work(stageKinds.tokens);
+    await control.sendSegment(stageKinds.tokens);
     expect(await control.hearFailure()).toMatchObject({
       code: 'protocol-violation',
       message: expect.stringContaining('before the session was open'),
@@ -188,7 +188,7 @@ describe('a session', () => {
     const control = await target.open(openOfTwo('first'));
     const before = await target.attach();
     // The coordinator told the neighbour that this is a stage in the middle.
-    await before.work(stageKinds.hidden, { values: new Uint8Array(32 * 4) }).catch(() => {});
+    await before.sendSegment(stageKinds.hidden, { values: new Uint8Array(32 * 4) }).catch(() => {});
     expect(await control.hearFailure()).toMatchObject({ code: 'protocol-violation' });
     await target.untilNoSession();
     expect(
@@ -202,7 +202,7 @@ describe('a session', () => {
       shard.isRunning = false;
     }
     for (let piece = 0; piece < 26; piece += 1) {
-      await control.work(stageKinds.tokens, { flags: 0 });
+      await control.sendSegment(stageKinds.tokens, { flags: 0 });
     }
     expect(await control.hearFailure()).toMatchObject({
       code: 'protocol-violation',
@@ -250,10 +250,10 @@ describe('a session', () => {
   it('ignores a flag that only a later version knows, and does not pass it on', async () => {
     const control = await target.open(openOfTwo('first'));
     await target.attach();
-    await control.work(stageKinds.tokens, { flags: 0x4000_0010 | workFlags.sample });
+    await control.sendSegment(stageKinds.tokens, { flags: 0x4000_0010 | segmentFlags.sample });
     const [next] = target.arrived;
     const pieces = [await next?.hear(stageKinds.hidden), await next?.hear(stageKinds.hidden)];
-    expect(pieces.map((body) => body?.readUInt32LE(12))).toEqual([0, workFlags.sample]);
+    expect(pieces.map((body) => body?.readUInt32LE(12))).toEqual([0, segmentFlags.sample]);
     expect(target.mesh.loopback.reports).toEqual([]);
   });
 
@@ -272,9 +272,13 @@ describe('a session', () => {
 
   it('may go back to an earlier position', async () => {
     const control = await target.open(openWhole({ lastPosition: 4 }));
-    await control.work(stageKinds.tokens);
+    await control.sendSegment(stageKinds.tokens);
     const first = await control.hearToken();
-    await control.work(stageKinds.tokens, { position: 2, count: 2, values: new Uint8Array(8) });
+    await control.sendSegment(stageKinds.tokens, {
+      position: 2,
+      count: 2,
+      values: new Uint8Array(8),
+    });
     expect(await control.hearToken()).toMatchObject({ position: first.position });
   });
 
@@ -316,7 +320,7 @@ describe('a long prompt over a slow link', () => {
       return reading.promise;
     });
     for (let piece = 0; piece < 80; piece += 1) {
-      await control.work(stageKinds.tokens, {
+      await control.sendSegment(stageKinds.tokens, {
         position: piece * 500,
         count: 500,
         flags: 0,

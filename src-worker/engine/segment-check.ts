@@ -1,22 +1,22 @@
-/** Checks on work that came over the link, so that nothing in it can make llama.cpp abort or spoil other sessions. */
+/** Checks segments from the link, so that they cannot make llama.cpp abort or affect other sessions. */
 import { AppError } from '../../src-shared/errors.ts';
-import type { Work } from '../wire/work.ts';
+import type { Segment } from '../wire/segment.ts';
 
 /**
- * @throws AppError `context-too-long` when the work ends behind the last position that the cache could hold
+ * @throws AppError `context-too-long` when the segment ends beyond the last position that fits into the cache
  */
-export function checkPositions(work: Work, contextLength: number): void {
-  if (work.position + work.count > contextLength) {
+export function checkPositions(segment: Segment, contextLength: number): void {
+  if (segment.position + segment.count > contextLength) {
     throw new AppError(
       'context-too-long',
-      `The session would have ${work.position + work.count} tokens; the context has room for ${contextLength}.`,
+      `The session would have ${segment.position + segment.count} tokens; the context has room for ${contextLength}.`,
     );
   }
 }
 
 /** @throws AppError `request-invalid` when a token is not in the vocabulary */
-export function checkTokens(work: Work, vocabularySize: number): void {
-  const ids = words(work.values, Int32Array);
+export function checkTokens(segment: Segment, vocabularySize: number): void {
+  const ids = words(segment.values, Int32Array);
   const bad = ids.find((id) => id < 0 || id >= vocabularySize);
   if (bad !== undefined) {
     throw new AppError(
@@ -30,10 +30,10 @@ export function checkTokens(work: Work, vocabularySize: number): void {
  * @throws AppError `protocol-violation` when a hidden state has infinities or NaNs: in a cache that sessions
  * share, they would spread to other sessions' answers
  */
-export function checkHidden(work: Work): void {
-  // Zero times a finite number is zero, times any other NaN: one plain loop, since every token passes here.
+export function checkHidden(segment: Segment): void {
+  // Zero times a finite number is zero, and times any other value NaN. The loop is simple because it runs for every token.
   let spoiled = 0;
-  for (const value of words(work.values, Float32Array)) {
+  for (const value of words(segment.values, Float32Array)) {
     spoiled += value * 0;
   }
   if (spoiled !== 0) {
@@ -44,7 +44,7 @@ export function checkHidden(work: Work): void {
   }
 }
 
-/** The values as numbers, without a copy where they are aligned (they are, in a frame of our own reader). */
+/** The values as numbers, without a copy where they are aligned, as they are in frames of `FrameReader`. */
 function words<T>(
   bytes: Uint8Array,
   type: { new (buffer: ArrayBufferLike, offset: number, length: number): T },

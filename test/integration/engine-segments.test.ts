@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { LoadParameters } from '../../src-worker/wire/engine-messages.ts';
-import { type Work, workFlags } from '../../src-worker/wire/work.ts';
+import { type Segment, segmentFlags } from '../../src-worker/wire/segment.ts';
 import { rangesAt, roleOf, TestModel } from '../support/engine/engine-models.ts';
 import { TestEngine, tokenOf } from '../support/engine/engine-process.ts';
 import { promptTokens } from '../support/engine/engine-shards.ts';
@@ -43,14 +43,14 @@ async function startChain(
   );
 }
 
-/** Sends tokens through a chain and returns what each engine made of them. */
+/** Sends tokens through a chain, and returns the output of each engine. */
 async function pass(
   chain: readonly TestEngine[],
   session: number,
   position: number,
   tokens: readonly number[],
-): Promise<Work[]> {
-  const results: Work[] = [];
+): Promise<Segment[]> {
+  const results: Segment[] = [];
   for (const engine of chain) {
     const before = engine.outputsOf(session).length;
     const input = results.at(-1);
@@ -65,7 +65,7 @@ async function pass(
   return results;
 }
 
-/** Greedy tokens, each sent back in from outside. */
+/** Greedy tokens, each of which the test sends back in. */
 async function answer(
   chain: readonly TestEngine[],
   session: number,
@@ -98,7 +98,7 @@ describe('engine processes', () => {
     expect(await answer(chain, 1, promptTokens(20), 16)).toEqual(expected);
   });
 
-  it('add their computing time to what the work brings along', async () => {
+  it('add their computing time to that of the segment', async () => {
     const chain = await startChain([2]);
     await Promise.all(chain.map((engine) => engine.client.open({ session: 1 })));
     const [hidden, sampled] = await pass(chain, 1, 0, promptTokens(50));
@@ -114,7 +114,7 @@ describe('engine processes', () => {
     engine.send(2, 0, promptTokens(20));
     await engine.until(() => engine.tokensOf(2).length === 12);
     expect(engine.tokensOf(2)).toEqual(expected);
-    // Had it gone on, the tokens would be there before the answer to a later request.
+    // If the engine had gone on, the tokens would come before the answer to this later request.
     await engine.client.report();
     expect(engine.outputsOf(2).map(({ position }) => position)).toEqual(
       Array.from({ length: 12 }, (_, index) => 20 + index),
@@ -133,7 +133,7 @@ describe('engine processes', () => {
     await engine.client.report();
     const { endOfGeneration } = await engine.client.vocabulary();
     const outputs = engine.outputsOf(1);
-    expect(outputs.at(-1)?.flags).toBe(workFlags.endOfGeneration);
+    expect(outputs.at(-1)?.flags).toBe(segmentFlags.endOfGeneration);
     expect(endOfGeneration).toContain(engine.tokensOf(1).at(-1));
     expect(Buffer.from(engine.tokensOf(1).slice(0, 2)).toString()).toBe('ab');
     expect(outputs.filter(({ flags }) => flags !== 0)).toHaveLength(1);
@@ -146,7 +146,7 @@ describe('engine processes', () => {
     await engine.until(() => engine.tokensOf(1).length > 2);
     await engine.client.close(1);
     const count = engine.tokensOf(1).length;
-    // Frames that were on their way when the session was closed are no mistake.
+    // Frames that were under way when the session was closed are no violation.
     engine.send(1, 100, promptTokens(5));
     await engine.client.report();
     expect(engine.tokensOf(1)).toHaveLength(count);
@@ -174,7 +174,7 @@ describe('engine processes', () => {
     expect(prompts.map((_, index) => engine.tokensOf(index + 11))).toEqual(expected);
   });
 
-  it('cut long work into batches and hand every piece on at once', async () => {
+  it('split long segments into batches and send every part at once', async () => {
     const [first, last] = await startChain([2], { batchSize: 32 });
     if (first === undefined || last === undefined) {
       throw new Error('No chain');
@@ -188,7 +188,7 @@ describe('engine processes', () => {
       { position: 0, count: 32, flags: 0 },
       { position: 32, count: 32, flags: 0 },
       { position: 64, count: 32, flags: 0 },
-      { position: 96, count: 4, flags: workFlags.sample },
+      { position: 96, count: 4, flags: segmentFlags.sample },
     ]);
     for (const piece of pieces) {
       last.client.send(piece);
@@ -211,12 +211,12 @@ describe('engine processes', () => {
     expect(engine.outputsOf(2)[0]?.position).toBe(30);
   });
 
-  it('truncate a cache that is longer than the position of new work', async () => {
+  it('truncate a cache that is longer than the position of a new segment', async () => {
     const engine = await start();
     await engine.client.open({ session: 1, sampling: { seed: 3, presencePenalty: 1 } });
     const draw = async (position: number, tokens: readonly number[]): Promise<number> => {
-      const [work] = await pass([engine], 1, position, tokens);
-      return work === undefined ? -1 : tokenOf(work);
+      const [segment] = await pass([engine], 1, position, tokens);
+      return segment === undefined ? -1 : tokenOf(segment);
     };
     const first = await draw(0, promptTokens(20));
     const second = await draw(20, [first]);
@@ -237,7 +237,7 @@ describe('engine processes', () => {
       selfFeedUntil: 500,
     });
     engine.send(1, 0, promptTokens(5));
-    await engine.until(() => engine.outputsOf(1).at(-1)?.flags === workFlags.endOfGeneration);
+    await engine.until(() => engine.outputsOf(1).at(-1)?.flags === segmentFlags.endOfGeneration);
     const text = engine
       .tokensOf(1)
       .filter((token) => !endOfGeneration.includes(token))

@@ -2,8 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { batchSizeFor } from './batch-size.ts';
 
-describe('the batch size of a shard that hands on hidden states', () => {
-  it('is what was wanted where the vocabulary is small, as in shards from the middle of a model', () => {
+describe('the batch size of a shard that outputs hidden states', () => {
+  it('is the setting where the vocabulary is small, as in shards from the middle of a model', () => {
     expect([32, 2048, 16_384].map((vocabulary) => batchSizeFor(512, vocabulary))).toEqual([
       512, 512, 512,
     ]);
@@ -25,7 +25,7 @@ describe('the batch size of a shard that hands on hidden states', () => {
     });
   });
 
-  it('leaves a small setting alone', () => {
+  it('is not changed where the setting is small', () => {
     expect(batchSizeFor(7, 151_936)).toBe(7);
   });
 
@@ -42,7 +42,7 @@ describe('the batch size of a shard that hands on hidden states', () => {
     );
   });
 
-  it('never falls below 64, so that a vocabulary beyond all bounds does not stop the shard', () => {
+  it('never falls below 64, so that a very large vocabulary does not stop the shard', () => {
     expect(batchSizeFor(512, 10_000_000)).toBe(64);
   });
 });

@@ -1,34 +1,36 @@
 import { describe, expect, it } from 'vitest';
-import { decodeWork, encodeWork, workFlags, type Work } from './work.ts';
+import { decodeSegment, encodeSegment, segmentFlags, type Segment } from './segment.ts';
 
-function encoded(work: Partial<Work> = {}): Buffer {
+function encoded(segment: Partial<Segment> = {}): Buffer {
   const values = Buffer.from(new Float32Array([1, 2, 3, 4, 5, 6]).buffer);
   return Buffer.concat(
-    encodeWork({
+    encodeSegment({
       session: 7,
       position: 40,
       count: 2,
-      flags: workFlags.sample,
+      flags: segmentFlags.sample,
       computeMicros: 900,
       values,
-      ...work,
+      ...segment,
     }),
   );
 }
 
-describe('work frames', () => {
-  it('come back as they were sent, with a detail and without', () => {
+describe('segments', () => {
+  it('are decoded as they were encoded, with a detail and without', () => {
     for (const detail of [Buffer.alloc(0), Buffer.from('{"logprob":-1}')]) {
-      const work = decodeWork(encoded({ detail }), 12);
-      expect(work).toMatchObject({
+      const segment = decodeSegment(encoded({ detail }), 12);
+      expect(segment).toMatchObject({
         session: 7,
         position: 40,
         count: 2,
         flags: 1,
         computeMicros: 900,
       });
-      expect([...new Float32Array(new Uint8Array(work.values).buffer)]).toEqual([1, 2, 3, 4, 5, 6]);
-      expect(Buffer.from(work.detail).toString()).toBe(detail.toString());
+      expect([...new Float32Array(new Uint8Array(segment.values).buffer)]).toEqual([
+        1, 2, 3, 4, 5, 6,
+      ]);
+      expect(Buffer.from(segment.detail).toString()).toBe(detail.toString());
     }
   });
 
@@ -43,7 +45,7 @@ describe('work frames', () => {
     ['carries no token', encoded({ count: 0, values: Buffer.alloc(0) }), 12],
     ['is cut for another width', encoded(), 16],
   ])('are refused when one %s', (_, body, bytesPerToken) => {
-    expect(() => decodeWork(body, bytesPerToken)).toThrow(
+    expect(() => decodeSegment(body, bytesPerToken)).toThrow(
       expect.objectContaining({ code: 'protocol-violation' }),
     );
   });

@@ -1,35 +1,37 @@
-/** What the engine gives out for a session's work, as frames of work. Pure. */
+/** Makes the output of the engine for a session's segment, as segments too. Pure. */
 import type { SampledDetail } from '../../src-shared/model.ts';
-import { type Work, workFlags } from '../wire/work.ts';
+import { type Segment, segmentFlags } from '../wire/segment.ts';
 import type { Run } from './llama/batch-buffer.ts';
 import { type Collected, collect, type Pending } from './session.ts';
 
-/** What a u32 of microseconds holds. */
+/** Largest number of microseconds in a u32. */
 export const mostMicros = 0xffff_ffff;
 const nothing = new Uint8Array(0);
 
 export type Computed = {
   readonly pending: Pending;
-  /** The part of the pending work that was in the batch; `isLast`: nothing of it is left. */
+  /** The part of the pending segment that was in the batch; `isLast`: nothing of the segment is left. */
   readonly run: Run;
   readonly isLast: boolean;
 };
 
-/** Each token of the work is computed in a batch of its own. */
-export function isOneByOne({ flags }: Pick<Work, 'flags'>): boolean {
-  return (flags & workFlags.oneByOne) !== 0;
+/** Whether each token of the segment is computed in a batch of its own. */
+export function isOneByOne({ flags }: Pick<Segment, 'flags'>): boolean {
+  return (flags & segmentFlags.oneByOne) !== 0;
 }
 
-/** The hidden states of a run; undefined while those of the rest of its work are waited for. */
+/** The hidden states of a run; undefined for a one-by-one segment that is not complete yet. */
 export function hiddenOutput(
   { pending, run, isLast }: Computed,
   hidden: Buffer,
   micros: number,
-): Work | undefined {
-  const { work } = pending;
-  const flags = isLast ? work.flags : work.flags & ~(workFlags.sample | workFlags.warmUp);
-  const { session } = work;
-  if (!isOneByOne(work)) {
+): Segment | undefined {
+  const { segment } = pending;
+  const flags = isLast
+    ? segment.flags
+    : segment.flags & ~(segmentFlags.sample | segmentFlags.warmUp);
+  const { session } = segment;
+  if (!isOneByOne(segment)) {
     const { position, count } = run;
     return {
       session,
@@ -45,8 +47,8 @@ export function hiddenOutput(
   return isLast
     ? {
         session,
-        position: work.position,
-        count: work.count,
+        position: segment.position,
+        count: segment.count,
         flags,
         computeMicros: Math.min(mostMicros, collected.micros),
         values: Buffer.concat(collected.hidden),
@@ -62,25 +64,26 @@ export function sampledOutput(
   isEnd: boolean,
   detail: SampledDetail | undefined,
   micros: number,
-): Work {
+): Segment {
   return {
-    session: pending.work.session,
+    session: pending.segment.session,
     position: run.position + run.count,
     count: 1,
-    flags: (isEnd ? workFlags.endOfGeneration : 0) | (pending.work.flags & workFlags.warmUp),
+    flags:
+      (isEnd ? segmentFlags.endOfGeneration : 0) | (pending.segment.flags & segmentFlags.warmUp),
     computeMicros: micros,
     values: new Uint8Array(Int32Array.of(token).buffer),
     detail: detail === undefined ? nothing : Buffer.from(JSON.stringify(detail), 'utf8'),
   };
 }
 
-/** The work of computing a sampled token in its turn. */
-export function workOfSampled({ session, position, values }: Work): Work {
+/** The segment that feeds a sampled token back as input. */
+export function segmentOfSampled({ session, position, values }: Segment): Segment {
   return {
     session,
     position,
     count: 1,
-    flags: workFlags.sample,
+    flags: segmentFlags.sample,
     computeMicros: 0,
     values,
     detail: nothing,
