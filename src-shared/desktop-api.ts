@@ -42,7 +42,7 @@ export type ShellState = z.infer<typeof shellStateSchema>;
 /** `window.mindmesh`. The promises reject when the page is not the app's own. */
 export type DesktopApi = {
   readonly platform: 'win32' | 'darwin' | 'linux';
-  /** Sends one message to the host. Before `onText`, nobody receives the answers. */
+  /** Sends one message to the host. Responses before a call of `onText` are lost. */
   send(text: string): void;
   /**
    * Sets the listener for messages of the host. The first call opens the session, and a snapshot follows. A later

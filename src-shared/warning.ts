@@ -25,7 +25,7 @@ export const warningSchema = z.discriminatedUnion('code', [
     reason: textSchema,
   }),
   z.object({ code: z.literal('more-unreachable'), count: z.int() }),
-  /** A sentence of the node, or about an entry of its answers that could not be read. */
+  /** A sentence of the node, or about an entry of its responses that could not be read. */
   z.object({ code: z.literal('told'), message: textSchema }),
 ]);
 export type Warning = z.infer<typeof warningSchema>;

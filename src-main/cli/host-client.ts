@@ -17,12 +17,12 @@ import { commandErrors } from '../../src-shared/words/command-line.ts';
 
 type Control = NonNullable<HostFile['control']>;
 
-/** The host is on this machine: one that has not answered by then is about to end. In milliseconds. */
+/** The host is on this machine: one that has not responded by then is about to end. In milliseconds. */
 const connectWithinMs = 5000;
-/** Answers carry lists of models and peers; a longer one is not from our host. */
+/** Responses carry lists of models and peers; a longer one is not from a host of this app. */
 const maxMessageBytes = 64 * 1024 * 1024;
 
-/** The running host, or undefined when no process, or another user's, answers there. */
+/** The running host, or undefined when no process, or another user's, responds there. */
 export async function connectToHost(control: Control): Promise<HostConnection | undefined> {
   const socket = new WebSocket(control.url, {
     headers: { authorization: `Bearer ${control.token}` },

@@ -12,7 +12,7 @@ export type HostConnection = {
   snapshot(): HostSnapshot;
   /** Returns a function that ends the calls. */
   onSnapshot(listener: () => void): () => void;
-  /** @throws AppError what the host answers, or `not-running` when it is gone */
+  /** @throws AppError the host's error, or `not-running` when it is gone */
   call<M extends HostMethod>(method: M, params: HostParams<M>): Promise<HostResult<M>>;
   /** The current value of a topic. */
   topic<T extends Topic>(topic: T): Promise<TopicValues[T]>;

@@ -40,7 +40,7 @@ export type DashboardServer = {
 const address = '127.0.0.1';
 /** Windows and commands connected at once. */
 const maxClients = 32;
-/** A client that does not answer the goodbye within this is cut off, in milliseconds. */
+/** A client that does not reply to the close frame within this is cut off, in milliseconds. */
 const goodbyeMs = 500;
 
 /** @throws AppError `port-taken` or `setting-invalid` when the port cannot be used */

@@ -43,7 +43,7 @@ export type DutyServiceOptions = {
   readonly onChange: () => void;
 };
 
-/** A sensor that has not answered by now counts as unknown, in milliseconds. */
+/** A sensor that has not responded within this time counts as unknown, in milliseconds. */
 const firstRoundWithinMs = 10_000;
 
 const firstView: DutyView = {

@@ -45,7 +45,7 @@ export function nextUpdateState(state: UpdateState, event: UpdateEvent): UpdateS
   }
 }
 
-/** Messages of libraries are long, and may hold whole answers of a server. */
+/** Messages of libraries are long, and may hold whole responses of a server. */
 const longestReason = 200;
 
 function failureSentence(reason: string): string {

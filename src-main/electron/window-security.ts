@@ -8,7 +8,7 @@ import { contentPolicy } from '../base/content-policy.ts';
 /** Where the window's files are served, by a protocol of our own instead of file://. */
 export const appOrigin = 'app://mindmesh';
 
-/** Headers of every answer of that protocol. Scripts and styles come from files alone; all data comes over IPC. */
+/** Headers of every response of that protocol. Scripts and styles come from files alone; all data comes over IPC. */
 export const appHeaders = {
   'content-security-policy': contentPolicy(),
   'referrer-policy': 'no-referrer',

@@ -1,5 +1,5 @@
 /**
- * Answers one client of the host, whatever carries its messages. When the client is gone, its open questions are
+ * Serves one client of the host, on any transport. When the client is gone, its pending requests are
  * cancelled.
  */
 import { type HostApi, hostApi } from '../../src-shared/api/host-api.ts';
@@ -28,9 +28,9 @@ export class ClientSession {
   }
 
   /**
-   * Takes one message of the client. The answer goes out through `send`; this resolves after it.
+   * Takes one message of the client. The response is sent through `send`; this resolves after it.
    *
-   * @throws AppError `protocol-violation` when the message is no question that could be answered
+   * @throws AppError `protocol-violation` when the message is not a request
    */
   receive(text: string): Promise<void> {
     return this.#server.receive(parseJson(text));

@@ -105,7 +105,7 @@ export class NodeProcess {
     return [...this.#imports.values()];
   }
 
-  /** The node's own warnings, and entries of its answers that could not be read: sentences for the owner. */
+  /** The node's own warnings, and entries of its responses that could not be read: sentences for the owner. */
   get warnings(): readonly string[] {
     return [...(this.#status?.warnings ?? []), ...this.#leftOut.sentences];
   }

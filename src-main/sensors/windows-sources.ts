@@ -62,7 +62,7 @@ export function windowsSources(
     options,
     'processes',
     attentive(options, everyMs.look),
-    // The folders are looked up once, so the registry's answer has to be there before.
+    // The folders are looked up once, so the registry's output has to be there before.
     async () =>
       watch.sections.folders.isKnown
         ? finder.find(mapReading(watch.sections.processes, toPrograms))

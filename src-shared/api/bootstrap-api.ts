@@ -30,7 +30,7 @@ export type BootstrapConfig = z.output<typeof bootstrapConfigSchema>;
 
 export const bootstrapApi = {
   methods: {
-    /** Answers when the node is in the mesh; the supervisor has a deadline of its own for that. */
+    /** Responds when the node is in the mesh; the supervisor has a deadline of its own for that. */
     start: {
       params: bootstrapConfigSchema,
       result: z.object({ peer: z.string(), addresses: z.array(z.string()) }),

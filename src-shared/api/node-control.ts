@@ -23,7 +23,7 @@ export const controlMethods = {
   setWork: { params: workOrderSchema, result: z.null(), deadlineMs: 15_000 },
   /** Looks again for what this machine computes on, after a card came or went; the status tells what was found. */
   lookForDevices: { params: z.object({}), result: z.null(), deadlineMs: 15_000 },
-  /** A node that does not hang answers at once; the heartbeat notices when it does not. */
+  /** A node that does not hang responds at once; the heartbeat notices when it does not. */
   ping: { params: z.object({}), result: z.null(), deadlineMs: null },
   /** Leaves the mesh, ends the engines and answers; the process then exits with code 0. */
   stop: { params: z.object({}), result: z.null(), deadlineMs: null },

@@ -1,6 +1,6 @@
 /**
  * Listens on both loopback addresses. "localhost" is 127.0.0.1 to some programs and ::1 to others: a server on only
- * one of them would be missing for half of the programs, or another program would answer in its place.
+ * one of them would be missing for half of the programs, or another program would respond in its place.
  */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';

@@ -8,6 +8,7 @@ import { AppError } from '../errors.ts';
 import { fromText } from '../signing/document-text.ts';
 import { type DocumentKind, openDocument } from '../signing/signed-document.ts';
 import { openStageAccount, type StageAccount } from './stage-account.ts';
+import { notAReceiptWords } from '../words/errors.ts';
 
 /** The requester signs a digest of the receipt and not its bytes, since clients may store it in another layout. */
 const sealSchema = z.object({
@@ -70,7 +71,7 @@ export type CheckedReceipt = {
 export function checkReceipt(receipt: unknown): CheckedReceipt {
   const read = checkedReceiptSchema.safeParse(receipt);
   if (!read.success) {
-    throw new AppError('request-invalid', 'This is no receipt of an answer.', {
+    throw new AppError('request-invalid', notAReceiptWords, {
       cause: read.error,
     });
   }

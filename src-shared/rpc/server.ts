@@ -154,7 +154,7 @@ export async function performCall<C extends Contract>(
 ): Promise<unknown> {
   const found = Object.hasOwn(contract.methods, method) ? contract.methods[method] : undefined;
   if (found === undefined) {
-    throw new AppError('request-invalid', `There is no method called "${method}".`);
+    throw new AppError('request-invalid', linkWords.noSuchMethod(method));
   }
   const parsed = found.params.safeParse(params);
   if (!parsed.success) {

@@ -3,7 +3,7 @@
  * what is signed are the very bytes that travel, and a peer that passes a document on passes those on. Each kind has a domain and
  * a payload type of its own, so that a signature made for one purpose never passes for another.
  *
- * Two signatures are no documents: the answer to a connection's challenge (pools/gate), which is never stored, and that of
+ * Two signatures are no documents: the reply to a connection's challenge (pools/gate), which is never stored, and that of
  * the makers over the catalog in assets/, a file for people to read.
  */
 import type { z } from 'zod';

@@ -28,7 +28,7 @@ export type NodeOptions = {
   readonly tell: RpcServer<NodeApi>['tell'];
   /** Called when the status has changed; the listener reads it when it needs it. */
   readonly onChange: () => void;
-  /** Called when the last answer of a draining machine has ended: the status tells so at once. */
+  /** Called when the last answer of a draining machine has ended, so that the status is sent at once. */
   readonly onDrained: () => void;
   /** The log for one part of the node. */
   readonly logOf: (source: string) => Log;

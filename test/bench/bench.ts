@@ -1,6 +1,7 @@
 /** `npm run bench -- NAME`: runs one benchmark; see the files beside this one for what each measures. */
 import { failover } from './failover.ts';
 import { footprint } from './footprint.ts';
+import { game } from './game.ts';
 import { ghosts } from './ghosts.ts';
 import { hop } from './hop.ts';
 import { idleCost } from './idle-cost.ts';
@@ -16,6 +17,7 @@ const benches: Readonly<Record<string, Bench>> = {
   prefill,
   footprint,
   yield: yieldToOwner,
+  game,
   'idle-cost': idleCost,
   route,
   failover,

@@ -10,18 +10,18 @@ import { parseArgs } from 'node:util';
 import type { Host } from '../../src-main/host/host.ts';
 import { eventuallyTrue, isAlive } from '../support/host/host-processes.ts';
 import {
-  askForLong,
+  answerUnderWay,
   enginePids,
   hostOfLongAnswers,
-  type LongAnswer,
   peerOfLongAnswers,
   untilServing,
 } from '../support/host/long-answers.ts';
 import { PlayedMachine } from '../support/machine/played-machine.ts';
-import { type Bench, say } from './report.ts';
+import { type DeviceMemory, deviceMemory } from './device-memory.ts';
+import { type Bench, type BenchResult, say } from './report.ts';
 import { quantile, round } from './statistics.ts';
 
-const usualRounds = 200;
+const usualRounds = 100;
 
 type Situation = {
   readonly what: string;
@@ -51,6 +51,7 @@ export const yieldToOwner: Bench = {
     for (const situation of situations) {
       results.push({ situation, times: await timesOf(situation, rounds) });
     }
+    const device = await deviceMemory();
     return {
       rows: results.map(({ situation: { what, limitMs }, times }) => ({
         what,
@@ -62,17 +63,51 @@ export const yieldToOwner: Bench = {
       remarks: [
         'An answer has 400 ms to move to another peer; each trigger but the first kind found one under way.',
         'Sensors are played: how often each looks comes on top (`game` measures that).',
+        ...deviceRemarks(device),
       ],
-      figures: Object.fromEntries(
-        results.flatMap(({ situation: { key }, times }) => [
-          [`${key}P50Ms`, round(quantile(times, 0.5), 1)],
-          [`${key}P99Ms`, round(quantile(times, 0.99), 1)],
-          [`${key}LongestMs`, round(Math.max(...times), 1)],
-        ]),
-      ),
+      figures: {
+        ...deviceFigures(device),
+        ...Object.fromEntries(
+          results.flatMap(({ situation: { key }, times }) => [
+            [`${key}P50Ms`, round(quantile(times, 0.5), 1)],
+            [`${key}P99Ms`, round(quantile(times, 0.99), 1)],
+            [`${key}LongestMs`, round(Math.max(...times), 1)],
+          ]),
+        ),
+      },
     };
   },
 };
+
+function deviceFigures(memory: DeviceMemory | undefined): BenchResult['figures'] {
+  return memory === undefined
+    ? { device: null }
+    : {
+        device: memory.name,
+        deviceEngineBytes: memory.engineBytes,
+        deviceFreeBeforeBytes: memory.beforeBytes,
+        deviceFreeLoadedBytes: memory.loadedBytes,
+        deviceFreeAfterBytes: memory.afterBytes,
+      };
+}
+
+function deviceRemarks(memory: DeviceMemory | undefined): string[] {
+  if (memory === undefined) {
+    return ['There is no graphics device whose free memory could be read.'];
+  }
+  const { name, beforeBytes, loadedBytes, afterBytes, engineBytes } = memory;
+  const [before, loaded, after, engine] = [beforeBytes, loadedBytes, afterBytes, engineBytes].map(
+    (bytes) => `${round(bytes / 1e6, 0)} MB`,
+  );
+  return [
+    `Free on ${name}: ${before} before a load, ${loaded} with the engine’s ${engine}, ${after} after it was given back.`,
+    ...(beforeBytes === loadedBytes
+      ? [
+          'This driver tells all as free at any time: that the process is gone, and its memory with it, is what is measured.',
+        ]
+      : []),
+  ];
+}
 
 async function timesOf(situation: Situation, rounds: number): Promise<number[]> {
   const folder = await mkdtemp(join(tmpdir(), 'mindmesh-yield-'));
@@ -117,12 +152,6 @@ async function release(
   await eventuallyTrue('paused', () => host.snapshot().duty.state === 'paused');
   machine.endGames();
   return tookMs;
-}
-
-async function answerUnderWay(host: Host): Promise<LongAnswer> {
-  const answer = askForLong(host);
-  await eventuallyTrue('an answer under way', () => answer.pieces() > 5);
-  return answer;
 }
 
 /** Checks every millisecond. */

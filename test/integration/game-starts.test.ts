@@ -1,8 +1,5 @@
 /** Games that start while engines are loaded: a real program in a launcher's folder, and what Windows' script prints of one. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
@@ -15,8 +12,9 @@ import { AlertFile } from '../../src-main/sensors/windows/alert-file.ts';
 import { WindowsWatch } from '../../src-main/sensors/windows/watch.ts';
 import { eventuallyTrue } from '../support/host/host-processes.ts';
 import { fakeTool } from '../support/machine/fake-tool.ts';
-import { addFiles, fileTree } from '../support/machine/file-tree.ts';
+import { InstalledGame } from '../support/machine/installed-game.ts';
 import { ManualClock } from '../support/machine/sensor-clock.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 const gpuPids = new Set<number>();
 
@@ -47,30 +45,19 @@ it.skipIf(process.platform !== 'linux')(
   async () => {
     gpuPids.add(process.pid);
     onTestFinished(() => gpuPids.clear());
-    const home = await fileTree({
-      '.local/share/Steam/steamapps/libraryfolders.vdf': '"libraryfolders" {}',
-    });
-    const library = join(home, '.local/share/Steam/steamapps/common');
-    await mkdir(join(library, 'Hades'), { recursive: true });
-    await copyFile('/bin/sleep', join(library, 'Hades', 'hades'));
-    await chmod(join(library, 'Hades', 'hades'), 0o755);
-    await addFiles(home, { start: `read go\nexec '${library}/Hades/hades' 1000\n` });
-    const options = optionsAt(home);
+    const game = await InstalledGame.install(await temporaryFolder(), 'Hades');
+    onTestFinished(() => game.stop());
+    const options = optionsAt(game.home);
     const watch = watchFacts({ ...options, sources: linuxSources(options), onChange: () => {} });
     watch.start();
     onTestFinished(() => watch.stop());
     await untilSeen(watch);
 
-    const game = spawn(join(library, 'Hades', 'hades'), ['1000']);
-    onTestFinished(() => void game.kill());
+    game.start();
     await untilSeen(watch, 'Hades');
-    game.kill();
-    await once(game, 'exit');
+    await game.stop();
     await untilSeen(watch);
-
-    const script = spawn('/bin/sh', [join(home, 'start')]);
-    onTestFinished(() => void script.kill());
-    script.stdin.end('go\n');
+    game.startAsScript().goOn();
     await untilSeen(watch, 'Hades');
     expect(watch.facts.games).toMatchObject({ value: [{ foundBy: 'launcher folder' }] });
   },

@@ -17,7 +17,7 @@ import {
   overfullStream,
   socketFlood,
   streamFlood,
-  unreadAnswers,
+  unreadReplies,
 } from '../support/mesh/connection-attacks.ts';
 import { fuzz } from '../support/mesh/fuzzing-peer.ts';
 import { eventuallyTrue } from '../support/host/host-processes.ts';
@@ -134,7 +134,7 @@ describe.runIf(process.platform === 'linux')('among hostile peers', () => {
   });
 
   it('two million questions and no answer read cost the connection', async () => {
-    const withstood = await withstand(() => unreadAnswers(address));
+    const withstood = await withstand(() => unreadReplies(address));
     expect(withstood).toEqual({ result: true, harm: [] });
   });
 

@@ -18,7 +18,7 @@ export type NvidiaCardsOptions = {
   readonly clock?: Clock;
 };
 
-/** A laptop's card may take some seconds to wake up and answer. */
+/** A laptop's card may take some seconds to wake up and respond. */
 const silentAfterLines = 8;
 
 export class NvidiaCards implements Sensor<readonly NvidiaFacts[]> {
@@ -77,7 +77,7 @@ export class NvidiaCards implements Sensor<readonly NvidiaFacts[]> {
   }
 
   refresh(): void {
-    // While the tool fails, its reason stays until it answers.
+    // While the tool fails, its reason stays until it responds.
     if (this.#onChange !== undefined && !this.#readings.isInTrouble) {
       this.#forget({ code: 'asked-anew', tool: 'nvidia-smi' });
     }

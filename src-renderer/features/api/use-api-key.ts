@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'react';
 import { useHost, useHostView } from '../host-client/host-context.tsx';
 
-/** null before the answer. */
+/** null before the response. */
 export function useApiKey(): string | null {
   const host = useHost();
   const isConnected = useHostView().connection === 'connected';
@@ -14,7 +14,7 @@ export function useApiKey(): string | null {
     }
     let isWanted = true;
     host.request('apiKey', {}).then(
-      (answer) => isWanted && setKey(answer.key),
+      (response) => isWanted && setKey(response.key),
       // The banner says that there is no connection to the host.
       () => {},
     );

@@ -38,7 +38,7 @@ export interface HostView {
   readonly snapshot: HostSnapshot | null;
 }
 
-/** The connection broke before the answer came. */
+/** The connection broke before the response came. */
 export class ConnectionLostError extends Error {
   override readonly name = 'ConnectionLostError';
 }
@@ -157,7 +157,7 @@ class ReconnectingHostClient implements HostClient {
         console.warn('Dropped a message of the host that could not be read.', problem),
       onLeftOut: (method, leftOut) => {
         if (leftOut.length > 0) {
-          console.warn(`Parts of the host's answer to ${method} could not be read.`, leftOut);
+          console.warn(`Parts of the host's response to ${method} could not be read.`, leftOut);
         }
       },
     });

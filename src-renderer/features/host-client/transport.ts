@@ -3,7 +3,7 @@
  * window Electron's IPC.
  */
 
-/** Why a link ended: the connection broke or no host answered, or the host does not know this window. */
+/** Why a link ended: the connection broke or no host responded, or the host does not know this window. */
 export type LinkEnd = 'lost' | 'signed-out';
 
 export interface LinkEvents {

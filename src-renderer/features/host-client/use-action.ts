@@ -7,17 +7,17 @@ export interface Action {
   /** null when the last action succeeded, or there was none. */
   readonly problem: string | null;
   /** Follows the action until it ends; `onDone` gets the result. */
-  readonly follow: <T>(answer: Promise<T>, onDone?: (result: T) => void) => void;
+  readonly follow: <T>(response: Promise<T>, onDone?: (result: T) => void) => void;
 }
 
 export function useAction(): Action {
   const [isAsking, setIsAsking] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
 
-  const follow = <T>(answer: Promise<T>, onDone?: (result: T) => void): void => {
+  const follow = <T>(response: Promise<T>, onDone?: (result: T) => void): void => {
     setIsAsking(true);
     setProblem(null);
-    answer
+    response
       .then(onDone)
       .catch((error: unknown) => setProblem(failureSentence(error)))
       .finally(() => setIsAsking(false));

@@ -1,7 +1,7 @@
 /**
  * The connection to the headless host: a WebSocket at the page's own address. A browser does not say why a WebSocket
  * was refused. So after a failed attempt, the page requests itself over HTTP: a refusal means that this window's
- * session is over, and no answer means that the host is gone.
+ * session is over, and no response means that the host is gone.
  */
 import type { Link, LinkEnd, LinkEvents, Transport } from './transport.ts';
 

@@ -2,7 +2,7 @@
 import type { Facts } from '../../../src-shared/duty.ts';
 import { useTopic } from '../host-client/use-topic.ts';
 
-/** null where the machine is not watched; undefined before the first answer. */
+/** null where the machine is not watched; undefined before the first response. */
 export function useFacts(): Facts | null | undefined {
   return useTopic('facts').value;
 }

@@ -5,7 +5,7 @@ import { useTopic } from '../host-client/use-topic.ts';
 type Catalog = NonNullable<TopicValues['catalog']>;
 
 export interface CatalogState {
-  /** Both null before the first answer. */
+  /** Both null before the first response. */
   readonly entries: Catalog['entries'] | null;
   readonly storage: Catalog['storage'] | null;
   /** Why the catalog cannot be read. */

@@ -3,7 +3,7 @@ import type { Pool } from '../../../src-shared/pool.ts';
 import { useTopic } from '../host-client/use-topic.ts';
 
 export interface PoolsState {
-  /** null before the first answer. */
+  /** null before the first response. */
   readonly pools: readonly Pool[] | null;
   /** Why the pools cannot be read. */
   readonly failure: string | null;

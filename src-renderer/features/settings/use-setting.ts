@@ -1,5 +1,5 @@
 /**
- * One setting in its field. It shows the host's value, or the entered one until the host has answered. When the host
+ * One setting in its field. It shows the host's value, or the entered one until the host has responded. When the host
  * refuses a change, the field returns to the host's value and shows the reason.
  */
 import { useEffect, useRef, useState } from 'react';

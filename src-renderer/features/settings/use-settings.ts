@@ -5,7 +5,7 @@ import { useHost } from '../host-client/host-context.tsx';
 import { useTopic } from '../host-client/use-topic.ts';
 
 export interface SettingsState {
-  /** null before the first answer. */
+  /** null before the first response. */
   readonly settings: Settings | null;
   /** Why the settings have not loaded yet; null without a failure, and once they have. */
   readonly failure: string | null;

@@ -105,6 +105,7 @@ export const linkWords = {
     `What ${server} answered is not valid; it may be of another version.`,
   late: (server: string, seconds: number) =>
     `No answer came from ${server} within ${seconds} seconds; this computer may be overloaded.`,
+  noSuchMethod: (method: string) => `There is no method called "${method}".`,
   cancelled: 'The answer was stopped.',
   tooMany: (most: number) =>
     `This window already waits for ${most} answers; try again when some have come.`,
@@ -184,3 +185,5 @@ export const databaseErrors = {
   notWritten: (folder: string, why: string) =>
     `the database in ${folder} could not be written (${why}). Check that disk, then try again.`,
 };
+
+export const notAReceiptWords = 'This is no receipt of an answer.';

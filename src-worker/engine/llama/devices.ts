@@ -1,4 +1,4 @@
-/** The graphics devices of this machine, and those of them that a model is loaded onto. */
+/** Finds the graphics devices of this machine, and chooses those for a model. */
 import type { ComputeDevice } from '../../../src-shared/compute.ts';
 import { mostDevices } from '../../../src-shared/compute.ts';
 import type { Placement } from '../../wire/engine-messages.ts';
@@ -9,7 +9,7 @@ import type { ModelParameters } from './llama-layouts.ts';
 
 type GraphicsDevice = {
   readonly pointer: Pointer;
-  /** What llama.cpp calls it, also in the names of its buffers: "Vulkan0". */
+  /** The device's name in llama.cpp, also in the names of its buffers: "Vulkan0". */
   readonly name: string;
   readonly device: ComputeDevice;
 };
@@ -20,7 +20,7 @@ export type DeviceChoice = {
   readonly names: readonly string[];
 };
 
-/** All graphics devices, each once: a card that two drivers report has one PCI address. */
+/** All graphics devices, each once, since a card that two drivers report has one PCI address. */
 export function computeDevices(library: Library): ComputeDevice[] {
   return library.backend === 'cpu'
     ? []
@@ -42,7 +42,7 @@ export function chooseDevices(
   return {
     names: used.map(({ name }) => name),
     parameters: {
-      // A list that ends at once has no device to offload to.
+      // The list ends with a zero; without a device before it, nothing is offloaded.
       devices: BigUint64Array.from([...used.map(({ pointer }) => pointer), 0n]),
       n_gpu_layers: isOnProcessor ? 0 : (deviceLayers ?? -1),
       tensor_split: shares(used.map(({ share }) => share)),
@@ -72,7 +72,7 @@ function wantedDevices(
   });
 }
 
-/** null leaves the division to llama.cpp, which goes by what is free on each device. */
+/** The shares of the devices; null leaves the division to llama.cpp, which goes by the free memory of each device. */
 function shares(each: readonly (number | null)[]): Float32Array | null {
   if (each.length < 2 || each.includes(null)) {
     return null;

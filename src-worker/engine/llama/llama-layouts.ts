@@ -132,7 +132,7 @@ koffi.struct('llama_batch', {
   logits: 'void*',
 });
 
-/** ggml_backend_dev_props: what a backend tells of one of its devices. */
+/** ggml_backend_dev_props: a backend's facts about one of its devices. */
 export type DeviceProperties = {
   name: string;
   description: string;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { AppError } from '../../../src-shared/errors.ts';
 import type { ChildExit } from '../../../src-shared/process/child.ts';
 import type { RecentLinesOptions } from '../../../src-shared/process/recent-lines.ts';
+import { fileProblem } from '../../../src-shared/files/file-problem.ts';
 
 const lineSchema = z.object({ level: z.string(), message: z.string() });
 
@@ -40,7 +41,7 @@ export function endOfEngine(name: string, exit: ChildExit): AppError {
 
 function howItEnded({ error, reason, signal, code }: ChildExit): string {
   if (error !== undefined) {
-    return `cannot be started: ${error.message}`;
+    return `cannot be started: ${fileProblem(error)}`;
   }
   return reason ?? (signal === null ? `ended with code ${code}` : `was ended by ${signal}`);
 }

@@ -79,6 +79,21 @@ describe('a shard whose file is its owner’s', () => {
   });
 });
 
+it('a fault is told while the shard is being started again, too, but not after its cause may be gone', async () => {
+  const { path, host, shardPath } = await hostedFile();
+  await writeFile(path, 'other weights');
+  await vi.waitFor(() => expect(host.statuses()).toMatchObject([{ state: 'faulted' }]));
+  const { promise: found, resolve } = Promise.withResolvers<string>();
+  shardPath.mockReturnValue(found);
+  await vi.advanceTimersByTimeAsync(60_000);
+  await vi.waitFor(() => expect(host.statuses()).toMatchObject([{ state: 'starting' }]));
+  expect(host.faultOf(fakeModel.manifestId)).toMatch(/has changed|Import it again/);
+  host.retry(fakeModel.manifestId);
+  expect(host.faultOf(fakeModel.manifestId)).toBeUndefined();
+  resolve(path);
+  await vi.waitFor(() => expect(host.statuses()).toMatchObject([{ state: 'serving' }]));
+});
+
 it('a fault is remembered while the machine is idle, until other layers are hosted', async () => {
   const engines = new FakeEngines();
   engines.refuseLoads = new AppError('engine-load-failed', 'It is broken.');

@@ -237,7 +237,7 @@ export class ShardHost implements ServingShards {
   faultOf(manifestId: string): string | undefined {
     const faults = [...this.#desired]
       .filter(([, { model }]) => model.manifestId === manifestId)
-      .map(([key]) => this.#runners.get(key)?.status().failure?.message ?? this.#faults.get(key));
+      .map(([key]) => this.#runners.get(key)?.lastFailure ?? this.#faults.get(key));
     return faults.find((fault) => fault !== undefined);
   }
 
@@ -413,11 +413,11 @@ export class ShardHost implements ServingShards {
   }
 
   #end(key: string, runner: ShardRunner): void {
-    const { failure } = runner.status();
-    if (failure === null) {
+    const { lastFailure } = runner;
+    if (lastFailure === undefined) {
       this.#faults.delete(key);
     } else {
-      this.#faults.set(key, failure.message);
+      this.#faults.set(key, lastFailure);
     }
     this.#runners.delete(key);
     const ended = runner.stop().finally(() => this.#ending.delete(runner));

@@ -78,6 +78,8 @@ export class ShardRunner implements ServingShard {
   /** Process id of the engine that runs or loads. */
   #pid: number | null = null;
   #retry: NodeJS.Timeout | undefined;
+  /** Why it failed last, until it serves again or its cause may be gone. */
+  #lastFailure: string | undefined;
 
   constructor(options: ShardRunnerOptions) {
     this.#options = options;
@@ -186,8 +188,18 @@ export class ShardRunner implements ServingShard {
     }
   }
 
-  /** Restarts a failed shard without waiting for its back-off. */
+  /** Why it does not serve, also while it is being restarted after that failure; undefined once it serves. */
+  get lastFailure(): string | undefined {
+    return this.#lastFailure;
+  }
+
+  /** Restarts a failed shard without waiting for its back-off, because the cause of the failure may be gone. */
   retry(): void {
+    this.#lastFailure = undefined;
+    this.#startAgain();
+  }
+
+  #startAgain(): void {
     if (this.#state.name === 'faulted' && !this.#stopping.signal.aborted) {
       clearTimeout(this.#retry);
       this.#enter({ name: 'starting' });
@@ -306,6 +318,7 @@ export class ShardRunner implements ServingShard {
         const guard = isForeign
           ? new FileGuard(path, stamp, () => this.#onFileChanged(path))
           : undefined;
+        this.#lastFailure = undefined;
         this.#enter({ name: 'serving', engine, since: now(), guard });
         // The file may have changed while it was loaded.
         if (await (guard?.check() ?? true)) {
@@ -350,12 +363,13 @@ export class ShardRunner implements ServingShard {
     const { crashes, delayMs } = nextRestart(defaultRestartPolicy, this.#crashes, ranForMs);
     this.#crashes = crashes;
     this.#options.log('error', `${this.#name} failed: ${error.message}`, { code: error.code });
+    this.#lastFailure = error.message;
     this.#enter({
       name: 'faulted',
       error,
       fault: `${error.message} It is tried again after ${delayMs / 1000} s.`,
     });
-    this.#retry = setTimeout(() => this.retry(), delayMs);
+    this.#retry = setTimeout(() => this.#startAgain(), delayMs);
   }
 
   #enter(state: State): void {

@@ -3,24 +3,14 @@
  * told to.
  */
 import { onTestFinished } from 'vitest';
-import { softwareVulkan } from '../machine/software-vulkan.ts';
-
-const driver = softwareVulkan();
+import { softwareCards } from '../machine/software-vulkan.ts';
 
 /** Where there is none, tests on it are skipped. */
-export const hasSoftwareCard = driver !== undefined;
-
-/** Environment variables that make a process see the software card as this many devices, and no real card. */
-function softwareCards(devices = 1): Record<string, string> {
-  return {
-    VK_DRIVER_FILES: driver ?? '',
-    GGML_VK_VISIBLE_DEVICES: Array.from({ length: devices }, () => '0').join(','),
-  };
-}
+export const hasSoftwareCard = softwareCards() !== undefined;
 
 /** Gives the software card to engines that this process starts during this test. */
 export function useSoftwareCards(devices = 1): void {
-  const environment = softwareCards(devices);
+  const environment = softwareCards(devices) ?? {};
   Object.assign(process.env, environment);
   onTestFinished(() => {
     for (const name of Object.keys(environment)) {

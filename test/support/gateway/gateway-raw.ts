@@ -1,7 +1,7 @@
 /** Sends HTTP to a port byte by byte, for requests that no well-behaved client would send. */
 import { connect, type Socket } from 'node:net';
 
-export type RawAnswer = {
+export type RawResponse = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   /** Parsed when it is JSON. */
@@ -16,14 +16,14 @@ export async function sendRaw(
   port: number,
   parts: Iterable<string | Buffer>,
   pauseMs = 0,
-): Promise<RawAnswer> {
+): Promise<RawResponse> {
   const socket = connect(port, '127.0.0.1');
-  const answer = readAnswer(socket);
+  const response = readResponse(socket);
   let isOver = false;
   const end = (): void => {
     isOver = true;
   };
-  void answer.then(end, end);
+  void response.then(end, end);
   for (const part of parts) {
     if (isOver) {
       break;
@@ -32,7 +32,7 @@ export async function sendRaw(
     await pause(pauseMs);
   }
   try {
-    return await answer;
+    return await response;
   } finally {
     socket.destroy();
   }
@@ -56,15 +56,15 @@ export function postHead(
   return `POST /v1/chat/completions HTTP/1.1\r\n${lines.join('')}\r\n`;
 }
 
-function readAnswer(socket: Socket): Promise<RawAnswer> {
+function readResponse(socket: Socket): Promise<RawResponse> {
   return new Promise((resolve, reject) => {
     let text = '';
     socket.setEncoding('utf8');
     socket.on('data', (chunk: string) => {
       text += chunk;
-      const answer = parseAnswer(text);
-      if (answer !== undefined) {
-        resolve(answer);
+      const response = parseResponse(text);
+      if (response !== undefined) {
+        resolve(response);
       }
     });
     // A reset may follow the response; without a response it is a failure.
@@ -74,7 +74,7 @@ function readAnswer(socket: Socket): Promise<RawAnswer> {
 }
 
 /** A response with its whole body; undefined while it is not complete. */
-function parseAnswer(text: string): RawAnswer | undefined {
+function parseResponse(text: string): RawResponse | undefined {
   const [head = '', ...rest] = text.split('\r\n\r\n');
   const [statusLine = '', ...lines] = head.split('\r\n');
   const headers = Object.fromEntries(

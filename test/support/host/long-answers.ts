@@ -13,7 +13,7 @@ const longModel = { ...smallModel, contextLength: 131_072 };
 /** A host that hosts the model once its machine is idle. */
 export async function hostOfLongAnswers(
   folder: string,
-  machine: PlayedMachine,
+  machine: Pick<PlayedMachine, 'sources'>,
   options: HostOptions = {},
 ): Promise<Host> {
   const model = modelIn(folder);
@@ -83,6 +83,13 @@ export function askForLong(host: Host, maxTokens = 100_000): LongAnswer {
   // A test that needs the end awaits it itself.
   over.catch(() => {});
   return { over, pieces: () => pieces, cancel: () => abort.abort() };
+}
+
+/** Resolves when the answer has begun. */
+export async function answerUnderWay(host: Host): Promise<LongAnswer> {
+  const answer = askForLong(host);
+  await eventuallyTrue('an answer under way', () => answer.pieces() > 5);
+  return answer;
 }
 
 export async function untilServing(host: Host): Promise<void> {

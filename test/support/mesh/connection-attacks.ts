@@ -25,7 +25,7 @@ export async function endlessFrame(address: string): Promise<number> {
  * Sends two million requests at the multiplexer's own level, and reads no reply. Returns whether the node ended the
  * connection.
  */
-export async function unreadAnswers(address: string): Promise<boolean> {
+export async function unreadReplies(address: string): Promise<boolean> {
   const connection = await RawConnection.open(address);
   connection.stopReading();
   const ping = yamuxHeader(yamuxTypes.ping, yamuxFlags.syn, 0, 1);

@@ -60,7 +60,7 @@ export async function fuzz(
       otherRecord: await sealRecord(plainRecord(), other.privateKey),
       peerId: peerIdFromString(identity.peer).toMultihash().bytes,
     });
-    const answer = (name: string): Buffer => {
+    const reply = (name: string): Buffer => {
       const spoken = protocols.find((each) => each.name === name);
       return name === identifyName
         ? identification(identity, protocols)
@@ -70,7 +70,7 @@ export async function fuzz(
             ? crowd(random)
             : Buffer.concat(Array.from({ length: 3 }, () => wrongMessage(spoken, random)));
     };
-    const connection = await RawConnection.open(address, { identity, answer });
+    const connection = await RawConnection.open(address, { identity, reply });
     try {
       for (let round = 0; round < 3 && connection.isOpen && messages < count; round += 1) {
         const open = protocols.flatMap((protocol) =>

@@ -31,7 +31,7 @@ const description = `<?xml version="1.0"?>
   </device>
 </root>`;
 
-function answerTo(action: string, values: string): string {
+function responseTo(action: string, values: string): string {
   return `<?xml version="1.0"?>
 <s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>
   <u:${action}Response xmlns:u="${connection}">${values}</u:${action}Response>
@@ -55,22 +55,22 @@ async function control(request: IncomingMessage): Promise<string> {
   const action = /#(\w+)/.exec(String(request.headers['soapaction']))?.[1] ?? '';
   const body = await text(request);
   if (action === 'GetExternalIPAddress') {
-    return answerTo(action, `<NewExternalIPAddress>${outside}</NewExternalIPAddress>`);
+    return responseTo(action, `<NewExternalIPAddress>${outside}</NewExternalIPAddress>`);
   }
   if (action === 'AddAnyPortMapping') {
     const port = argument(body, 'NewExternalPort');
     open(port, argument(body, 'NewInternalClient'), argument(body, 'NewInternalPort'));
-    return answerTo(action, `<NewReservedPort>${port}</NewReservedPort>`);
+    return responseTo(action, `<NewReservedPort>${port}</NewReservedPort>`);
   }
-  return answerTo(action, '');
+  return responseTo(action, '');
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = request.method === 'POST' ? await control(request) : description;
   response.setHeader('content-type', 'text/xml').end(body);
 }
 
-const server = createServer((request, response) => void answer(request, response));
+const server = createServer((request, response) => void respond(request, response));
 server.listen(0, inside, () => {
   const { port } = server.address() as AddressInfo;
   const ears = createSocket({ type: 'udp4', reuseAddr: true });

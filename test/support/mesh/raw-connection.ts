@@ -56,15 +56,15 @@ export type RawOptions = {
    * What to send on a stream that the node opens, after agreeing to its protocol; absent: nothing, not even the
    * agreement.
    */
-  readonly answer?: (protocol: string) => Uint8Array;
+  readonly reply?: (protocol: string) => Uint8Array;
 };
 
 export class RawConnection {
   readonly peer: string;
   readonly #line: MessageStream;
   readonly #end: () => Promise<void>;
-  readonly #answer: RawOptions['answer'];
-  /** What the node has sent on streams that it opened, until they were answered. */
+  readonly #reply: RawOptions['reply'];
+  /** What the node has sent on streams that it opened, until they got a reply. */
   readonly #asked = new Map<number, string>();
   #isDeaf = false;
   #nextStream = 1;
@@ -79,7 +79,7 @@ export class RawConnection {
 
   /** @throws Error when the node does not let it in */
   static async open(address: string, options: RawOptions = {}): Promise<RawConnection> {
-    const { from, answer } = options;
+    const { from, reply } = options;
     const self = options.identity ?? (await someKey());
     const gate = new MembershipGate({ identity: self, pools: undefined, poolOnly: false });
     const opened = Promise.withResolvers<MessageStream>();
@@ -95,7 +95,7 @@ export class RawConnection {
     });
     try {
       await libp2p.dial(multiaddr(address), { signal: AbortSignal.timeout(10_000) });
-      return new RawConnection(self.peer, await opened.promise, async () => libp2p.stop(), answer);
+      return new RawConnection(self.peer, await opened.promise, async () => libp2p.stop(), reply);
     } catch (error) {
       await libp2p.stop();
       throw error;
@@ -106,12 +106,12 @@ export class RawConnection {
     peer: string,
     line: MessageStream,
     end: () => Promise<void>,
-    answer: RawOptions['answer'],
+    reply: RawOptions['reply'],
   ) {
     this.peer = peer;
     this.#line = line;
     this.#end = end;
-    this.#answer = answer;
+    this.#reply = reply;
     line.addEventListener('message', ({ data }) => this.#read(data.subarray()));
     line.addEventListener('close', () => this.#wake());
     line.addEventListener('drain', () => this.#wake());
@@ -218,7 +218,7 @@ export class RawConnection {
       this.#asked.set(stream, '');
     }
     const before = this.#asked.get(stream);
-    if (this.#answer === undefined || before === undefined) {
+    if (this.#reply === undefined || before === undefined) {
       return;
     }
     const said = before + body.toString('latin1');
@@ -226,7 +226,7 @@ export class RawConnection {
     const [, , protocol] = /^.\/multistream\/1\.0\.0\n(.)(\/[^\n]+)\n/s.exec(said) ?? [];
     if (protocol !== undefined) {
       this.#asked.delete(stream);
-      const data = Buffer.concat([agreement, agreementLine(protocol), this.#answer(protocol)]);
+      const data = Buffer.concat([agreement, agreementLine(protocol), this.#reply(protocol)]);
       const header = yamuxHeader(yamuxTypes.data, yamuxFlags.ack, stream, data.byteLength);
       void this.send(header, data);
     }
