@@ -37,6 +37,7 @@ export function mindmesh(): Command {
     .configureOutput({ writeOut: printPiece, writeErr: notePiece });
   addServe(program);
   addStatus(program);
+  addDoctor(program);
   addPause(program);
   addChat(program);
   addModels(program);
@@ -121,6 +122,18 @@ function addStatus(program: Command): void {
     .action(async (_flags, command: Command) => {
       const { status } = await import('./commands/status.ts');
       await status(command.optsWithGlobals());
+    });
+}
+
+function addDoctor(program: Command): void {
+  program
+    .command('doctor')
+    .description(helpWords.doctor.about)
+    .option('--report <file>', helpWords.doctor.report)
+    .option('--no-benchmark', helpWords.doctor.noBenchmark)
+    .action(async (_flags, command: Command) => {
+      const { doctor } = await import('./commands/doctor.ts');
+      await doctor(command.optsWithGlobals());
     });
 }
 

@@ -1,5 +1,6 @@
 /** The methods of the host's API; some of them are passed on to the node. */
 import { type HostApi, type PassedOnApi, passedOnApi } from '../../src-shared/api/host-api.ts';
+import type { Examination } from '../../src-shared/api/doctor.ts';
 import type { TopicValues } from '../../src-shared/api/topics.ts';
 import type { UsageSummary } from '../../src-shared/api/usage.ts';
 import { AppError } from '../../src-shared/errors.ts';
@@ -22,6 +23,7 @@ export type HandlerOptions = {
   readonly settings: () => Settings;
   readonly changeSettings: (changed: ChangedSettings) => Promise<Settings>;
   readonly giveConsent: () => void;
+  readonly examine: (withBenchmark: boolean, signal: AbortSignal) => Promise<Examination>;
   readonly usage: () => UsageSummary;
   readonly apiKey: string;
   /** Returns a function that makes one-time addresses of the window; undefined while there is no window. */
@@ -50,6 +52,7 @@ export function hostHandlers(options: HandlerOptions): HostHandlers {
       return null;
     },
     usage,
+    examine: ({ withBenchmark }, { signal }) => options.examine(withBenchmark, signal),
     windowAddress: () => ({ url: newWindowAddress(options.windowAddress()) }),
     stop: () => {
       options.stop();

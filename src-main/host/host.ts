@@ -3,6 +3,7 @@
  * neither HTTP nor Electron; the programs that show a window or take commands are made with it.
  */
 import { hostApi, type HostMethod, type HostResult } from '../../src-shared/api/host-api.ts';
+import type { Examination } from '../../src-shared/api/doctor.ts';
 import type { HostSnapshot } from '../../src-shared/api/snapshot.ts';
 import type { Topic, TopicValues } from '../../src-shared/api/topics.ts';
 import type { TopicHub } from '../../src-shared/topic-hub.ts';
@@ -12,8 +13,10 @@ import type { ChangedSettings, Settings } from '../../src-shared/settings/settin
 import { type AppFiles, appFiles } from '../base/app-files.ts';
 import { dataFolderAt } from '../data/data-folder.ts';
 import { defaultThreads } from '../node/default-threads.ts';
+import type { Known } from '../doctor/known.ts';
 import type { DutyService } from '../duty/duty-service.ts';
 import { type HostFile, writeHostFile } from '../data/host-file.ts';
+import { hostDoctor } from './host-doctor.ts';
 import { hostDuty } from './host-duty.ts';
 import { type HostHandlers, hostHandlers } from './host-handlers.ts';
 import type { HostOptions } from './host-options.ts';
@@ -65,6 +68,8 @@ export class Host {
   readonly #listeners = new Set<() => void>();
   readonly #topics: TopicHub<TopicValues>;
   #windowAddress: (() => string) | undefined;
+  /** Of the server for clients, once there is one. */
+  #clientPort: number | null = null;
   #stopped: Promise<void> | undefined;
 
   constructor(services: HostServices, files: AppFiles, threads: number, options: HostOptions) {
@@ -88,6 +93,7 @@ export class Host {
       settings: () => this.#settings.current,
       changeSettings: (changed) => this.#changeSettings(changed),
       giveConsent: () => this.#giveConsent(),
+      examine: (withBenchmark, signal) => this.#examine(withBenchmark, signal),
       usage: () => services.usage.summary(),
       apiKey: services.apiKey,
       windowAddress: () => this.#windowAddress,
@@ -217,6 +223,7 @@ export class Host {
 
   /** Writes the file by which the command line finds this host. It is removed when the host stops. */
   announce(control: NonNullable<HostFile['control']>): Promise<void> {
+    this.#clientPort = Number(new URL(control.url).port);
     return writeHostFile(this.#services.dataFolder.hostFile, { pid: process.pid, control });
   }
 
@@ -241,6 +248,22 @@ export class Host {
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     return this.#stopped;
+  }
+
+  #examine(withBenchmark: boolean, signal: AbortSignal): Promise<Examination> {
+    const doctor = {
+      known: (): Known => ({
+        app: this.#app(),
+        duty: this.#duty.view,
+        facts: this.#duty.facts,
+        node: this.#node.status,
+        settings: this.#settings.current,
+        devices: this.#configuration.devices,
+      }),
+      node: this.#node,
+      windowPort: () => (this.#windowAddress === undefined ? null : this.#clientPort),
+    };
+    return hostDoctor(doctor, withBenchmark, signal);
   }
 
   #begin(): void {

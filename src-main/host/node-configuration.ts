@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ModelEntry } from '../../src-shared/api/models.ts';
 import type { NodeConfigInput } from '../../src-shared/api/node-config.ts';
-import type { Compute } from '../../src-shared/compute.ts';
+import type { Compute, UsedDevice } from '../../src-shared/compute.ts';
 import type { Facts } from '../../src-shared/duty.ts';
 import { describeCauses } from '../../src-shared/errors.ts';
 import type { ChangedSettings } from '../../src-shared/settings/settings.ts';
@@ -43,7 +43,7 @@ export class NodeConfiguration {
     return nodeConfig(settings.current, {
       ...facts,
       hostingMemoryBytes: this.hostingMemoryBytes,
-      devices: this.#memory.devices,
+      devices: this.devices,
       isApiPortChosen: isApiPortChosen(settings.current, settings.overrides),
     });
   }
@@ -51,6 +51,11 @@ export class NodeConfiguration {
   /** What llama.cpp finds to compute on, once the node is configured for it; null until then. */
   get compute(): Compute | null {
     return this.#compute;
+  }
+
+  /** The graphics devices that engines may use; null before an engine has looked. */
+  get devices(): readonly UsedDevice[] | null {
+    return this.#memory.devices;
   }
 
   /** Bytes that hosted layers may take. */

@@ -5,6 +5,7 @@
 import type { MethodName, Params, Result } from '../rpc/contract.ts';
 import { passedOnMethods } from '../rpc/contract.ts';
 import { appMethods } from './app.ts';
+import { doctorMethods } from './doctor.ts';
 import { dutyMethods } from './duty.ts';
 import { modelMethods } from './models.ts';
 import { nodeApi } from './node-api.ts';
@@ -20,6 +21,7 @@ export const hostApi = {
   methods: {
     ...passedOnApi.methods,
     ...appMethods,
+    ...doctorMethods,
     ...dutyMethods,
     ...settingsMethods,
     ...topicMethods,

@@ -26,6 +26,8 @@ const shardStatusSchema = layerRangeSchema.and(
     /** Of both, what is on graphics devices. */
     deviceBytes: z.number(),
     expectedDeviceBytes: z.number().optional(),
+    /** Layers that go onto graphics devices, the last ones first; absent where that is not known. */
+    layersOnDevices: z.int().optional(),
     sessions: z.int(),
     maxSessions: z.int(),
     /** Over the last ten seconds with work; 0 before the first. */

@@ -1,9 +1,9 @@
 /** Opens llama.cpp once per process: checks and loads the first libraries that find a suitable device. */
 import { AppError } from '../../../src-shared/errors.ts';
+import { expectedRelease } from '../../../src-shared/llama-release.ts';
 import type { LoadResult } from '../../wire/engine-messages.ts';
 import { type LibraryFolder, libraryFolders } from './backend.ts';
 import { deviceTypes, type Llama, loadLlama } from './llama.ts';
-import { expectedRelease } from './llama-layouts.ts';
 import { LlamaLog } from './llama-log.ts';
 import { log as writeLog } from '../log.ts';
 import { checkLoadedRelease, checkReleaseOfFolder } from './release.ts';

@@ -1,11 +1,8 @@
 /**
  * Struct layouts of llama.cpp's C interface, field for field as in include/llama.h and ggml/include/ggml.h of
- * the release below. They change between releases without notice, so release.ts refuses every other release.
+ * src-shared/llama-release.ts. They change between releases without notice, so release.ts refuses every other release.
  */
 import koffi from 'koffi';
-
-/** The tag of the release for which all layouts and all signatures in llama.ts were written. */
-export const expectedRelease = 'v0.5.0';
 
 /** The fields that the engine sets or checks; all others keep llama.cpp's defaults. */
 export type ModelParameters = {

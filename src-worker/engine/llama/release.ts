@@ -6,7 +6,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../../src-shared/errors.ts';
-import { type ContextParameters, expectedRelease, type ModelParameters } from './llama-layouts.ts';
+import { expectedRelease } from '../../../src-shared/llama-release.ts';
+import type { ContextParameters, ModelParameters } from './llama-layouts.ts';
 
 const buildMetadataSchema = z.object({
   buildOptions: z.object({ llamaCpp: z.object({ release: z.string() }) }),

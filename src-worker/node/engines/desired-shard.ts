@@ -50,7 +50,7 @@ export function expectedMemoryOf(
 export function idleStatus(
   shard: DesiredShard,
   settings: EngineSettings,
-  expectedDeviceBytes: number | undefined,
+  onDevices: Pick<ShardStatus, 'expectedDeviceBytes' | 'layersOnDevices'>,
 ): ShardStatus {
   return {
     ...shard.layers,
@@ -64,7 +64,7 @@ export function idleStatus(
     memoryBytes: 0,
     expectedMemoryBytes: expectedMemoryOf(shard, settings),
     deviceBytes: 0,
-    expectedDeviceBytes,
+    ...onDevices,
     sessions: 0,
     maxSessions: settings.maxSessions,
     tokensPerSecond: 0,

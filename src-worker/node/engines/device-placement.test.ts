@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { UsedDevice } from '../../../src-shared/compute.ts';
 import type { ModelSummary } from '../../../src-shared/model.ts';
 import type { DesiredShard } from './desired-shard.ts';
-import { type DevicePlacement, devicePlacements } from './device-placement.ts';
+import { type DevicePlacement, devicePlacements, placementStatus } from './device-placement.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import { bufferBytes } from './buffer-memory.ts';
 
@@ -108,5 +108,26 @@ describe('the cache of a shard', () => {
     expect(placed([withBytes(8 * gigabyte)])).toMatchObject([{ contextLength: 1000 }]);
     // Keys of a layer take 32 bytes a token.
     expect(placed([withBytes(8 * gigabyte, 600 * 32)])).toMatchObject([{ contextLength: 512 }]);
+  });
+});
+
+/** How many layers a status tells to be on these devices. */
+function layersOn(devices: readonly UsedDevice[] | null, shard = whole): number | undefined {
+  return placed(devices, [shard]).map(
+    (each) => placementStatus(each, shard.layers).layersOnDevices,
+  )[0];
+}
+
+describe('what a status tells of the devices', () => {
+  it('is how many layers run there, without the output', () => {
+    expect(layersOn(null)).toBe(layers);
+    expect(layersOn([withBytes(100 * gigabyte)])).toBe(layers);
+    expect(layersOn([withBytes(3.5 * gigabyte)])).toBe(2);
+    expect(layersOn([withBytes(1.5 * gigabyte)])).toBe(0);
+    expect(layersOn([])).toBe(0);
+  });
+
+  it('is nothing where the tensors are not known', () => {
+    expect(layersOn(null, unknownTensors)).toBeUndefined();
   });
 });

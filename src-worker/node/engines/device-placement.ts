@@ -3,6 +3,8 @@
  * as still do; the processor has the rest. Pure.
  */
 import type { UsedDevice } from '../../../src-shared/compute.ts';
+import type { ShardStatus } from '../../../src-shared/api/node-status.ts';
+import type { LayerRange } from '../../../src-shared/model.ts';
 import type { Placement } from '../../wire/engine-messages.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import { deviceBytes, layersWithin, shardMemory, type ShardMemory } from './expected-memory.ts';
@@ -28,6 +30,19 @@ export function devicePlacements(
     placements.set(key, placement);
   }
   return placements;
+}
+
+/** What a shard's status tells of its placement: layers on devices are those without the output. */
+export function placementStatus(
+  { devices, deviceLayers, expectedDeviceBytes }: DevicePlacement,
+  { firstLayer, lastLayer }: LayerRange,
+): Pick<ShardStatus, 'expectedDeviceBytes' | 'layersOnDevices'> {
+  if (expectedDeviceBytes === undefined) {
+    return { expectedDeviceBytes, layersOnDevices: undefined };
+  }
+  const layers = lastLayer - firstLayer + 1;
+  const most = devices?.length === 0 ? 0 : Math.max(0, (deviceLayers ?? Infinity) - 1);
+  return { expectedDeviceBytes, layersOnDevices: Math.min(layers, most) };
 }
 
 /** Of one shard. */

@@ -15,7 +15,7 @@ import {
   idleRecord,
   idleStatus,
 } from './desired-shard.ts';
-import { type DevicePlacement, devicePlacements } from './device-placement.ts';
+import { type DevicePlacement, devicePlacements, placementStatus } from './device-placement.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import { Renewals } from './renewals.ts';
 import type { ServingShard, ServingShards } from './serving-shard.ts';
@@ -196,9 +196,11 @@ export class ShardHost implements ServingShards {
     return [...this.#runners.values()]
       .map((runner) => runner.status())
       .concat(
-        this.#idle().map(([key, shard]) =>
-          idleStatus(shard, this.#settings, this.#placements.get(key)?.expectedDeviceBytes),
-        ),
+        this.#idle().map(([key, shard]) => {
+          const placement = this.#placements.get(key);
+          const onDevices = placement === undefined ? {} : placementStatus(placement, shard.layers);
+          return idleStatus(shard, this.#settings, onDevices);
+        }),
       );
   }
 

@@ -12,7 +12,7 @@ import { defaultRestartPolicy, nextRestart } from '../../../src-shared/process/r
 import { type StageRole, stageRoleOf } from '../../wire/stage-role.ts';
 import type { Log } from '../base/log.ts';
 import type { RecordedShard } from '../mesh/records/record.ts';
-import type { DevicePlacement } from './device-placement.ts';
+import { type DevicePlacement, placementStatus } from './device-placement.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import { FileGuard, stampOf } from './file-guard.ts';
 import type {
@@ -153,7 +153,7 @@ export class ShardRunner implements ServingShard {
       memoryBytes: memory === undefined ? 0 : memory.modelBytes + memory.contextBytes,
       expectedMemoryBytes: this.#options.expectedMemoryBytes,
       deviceBytes: memory?.deviceBytes ?? 0,
-      expectedDeviceBytes: this.#options.placement.expectedDeviceBytes,
+      ...placementStatus(this.#options.placement, this),
       sessions: engine?.sessions ?? 0,
       maxSessions: engine?.description.maxSessions ?? this.#options.settings.maxSessions,
       tokensPerSecond: engine?.tokensPerSecond ?? 0,

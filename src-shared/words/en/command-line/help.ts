@@ -27,6 +27,11 @@ export const helpWords = {
     alwaysWork: 'never pause by itself, whatever this computer is used for',
   },
   status: { about: 'show what runs, and print a new address of the window' },
+  doctor: {
+    about: 'show what this machine has, what is done with it, how fast it is, and what to mend',
+    report: 'write all of it as JSON for a bug report, without personal data',
+    noBenchmark: 'do not measure the speed',
+  },
   pause: {
     about: 'stop working for others; answers under way are finished first',
     until: 'how long: an hour, until tomorrow, … or when answers are finished',
