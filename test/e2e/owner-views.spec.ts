@@ -4,7 +4,7 @@ import { faintTexts } from '../support/window/contrast.ts';
 import { nameless } from '../support/window/nameless.ts';
 import { expect, test } from './played-test.ts';
 
-for (const view of ['Network', 'Pools', 'Models', 'Machine', 'Settings'] as const) {
+for (const view of ['Network', 'Pools', 'Models', 'Machine', 'Doctor', 'Settings'] as const) {
   test(`${view} is readable and whole, in light and dark, wide and narrow`, async ({
     openView,
     played,
