@@ -46,6 +46,7 @@ for (const view of ['Network', 'Pools', 'Models', 'Machine', 'Doctor', 'Settings
       Pools: 'Only talk to members of your pools',
       Models: 'Limit disk space for downloaded models',
       Machine: 'Lid',
+      Doctor: 'Report a problem',
       Settings: 'Port for other programs',
     }[view];
     await expect(page.getByText(last, { exact: true })).toBeVisible();
