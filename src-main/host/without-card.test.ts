@@ -17,8 +17,8 @@ describe('what a machine without a graphics card does', () => {
     expect(withoutCard(none, defaultSettings)).toBe('chosen-models');
     expect(withoutCard(none, { ...defaultSettings, hosting: 'automatic' })).toBe('small-models');
     expect(withoutCard(none, { ...defaultSettings, shards: [] })).toBe('asks-only');
-    const both = { ...defaultSettings, shards: [], hosting: 'automatic' } as const;
-    expect(withoutCard(none, both)).toBe('small-models');
+    const automatic = { ...defaultSettings, hosting: 'automatic' } as const;
+    expect(withoutCard(none, { ...automatic, shards: [] })).toBe('small-models');
   });
 
   it('is not told before it is known, with a card, or where the owner wants the processor', () => {
