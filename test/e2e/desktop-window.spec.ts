@@ -36,7 +36,7 @@ test('starting with the computer is asked for, and off until chosen', async ({ p
   }
 });
 
-test('the first screen asks once whether to host by itself, within a part of the disk', async ({
+test('the first screen asks once whether MindMesh may choose models, and for a part of the disk', async ({
   page,
 }) => {
   const played = await PlayedWindow.start({ needsConsent: true });

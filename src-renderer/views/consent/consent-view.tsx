@@ -80,7 +80,7 @@ export function ConsentView() {
                 type="checkbox"
                 checked={startAtLogin}
                 onChange={({ target }) => setStartAtLogin(target.checked)}
-                className="mt-1 size-4 accent-accent"
+                className="mt-1 size-4 shrink-0 accent-accent"
               />
               <span>
                 {words.startAtLogin}

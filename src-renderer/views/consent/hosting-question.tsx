@@ -29,7 +29,7 @@ export function HostingQuestion({ answer, problem, onChange, onRefuse }: Hosting
             onRefuse(null);
             onChange({ hosting: target.checked ? 'automatic' : 'chosen' });
           }}
-          className="mt-1 size-4 accent-accent"
+          className="mt-1 size-4 shrink-0 accent-accent"
         />
         <span>
           {words.automatic}

@@ -60,7 +60,7 @@ export const enConsent = {
     disk: 'Disk space for models, at most',
     diskUnit: 'GB',
     diskHelp: (freeBytes: number | null) =>
-      `${freeBytes === null ? '' : `${diskBytes(freeBytes)} are free now. `}Of the graphics card’s memory, or of this computer’s where there is no card, it takes the share in the settings.`,
+      `${freeBytes === null ? '' : `${diskBytes(freeBytes)} are free now. `}Of memory, models take at most your share of the graphics card’s, or half of this computer’s where the processor does the work. Both limits are in the settings.`,
   },
   startAtLogin: 'Start with the computer',
   startAtLoginHelp: 'As an icon in the tray. You can change this in the settings.',
