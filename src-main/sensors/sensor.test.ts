@@ -176,6 +176,17 @@ it('takes up a shorter interval at once when told of it, and a longer one after 
   expect(clock.timers).toBe(0);
 });
 
+it('is not old because the interval has become shorter since it was read', async () => {
+  let everyMs = 10_000;
+  const { sensor, clock } = sensorOf(
+    () => Promise.resolve(known(1)),
+    () => everyMs,
+  );
+  await clock.pass(9900);
+  everyMs = 500;
+  expect(sensor.reading).toEqual(known(1));
+});
+
 it('looks at once when its source has something new, and keeps what it knows until then', async () => {
   const ends: (() => void)[] = [];
   const { sensor, clock } = sensorOf(

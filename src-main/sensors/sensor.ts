@@ -38,6 +38,8 @@ export class PolledSensor<T> implements Sensor<T> {
   readonly #clock: Clock;
   #reading: Reading<T>;
   #readAt = 0;
+  /** The interval at the last reading. */
+  #intervalMs = 0;
   #onChange: (() => void) | undefined;
   #attempt: AbortController | undefined;
   /** Settles with the newest attempt, also one that timed out. */
@@ -59,7 +61,9 @@ export class PolledSensor<T> implements Sensor<T> {
   get reading(): Reading<T> {
     const { source, everyMs, withinMs } = this.#plan;
     const ageMs = this.#clock.now() - this.#readAt;
-    return this.#reading.isKnown && ageMs > everyMs() * staleAfterPolls + withinMs
+    // A shorter interval does not make a reading old before the first poll by it.
+    const intervalMs = Math.max(everyMs(), this.#intervalMs);
+    return this.#reading.isKnown && ageMs > intervalMs * staleAfterPolls + withinMs
       ? unknown({ code: 'outdated', source, seconds: Math.round(ageMs / 1000) })
       : this.#reading;
   }
@@ -150,6 +154,7 @@ export class PolledSensor<T> implements Sensor<T> {
 
   #publish(reading: Reading<T>): void {
     this.#readAt = this.#clock.now();
+    this.#intervalMs = this.#plan.everyMs();
     this.#reading = reading;
     this.#onChange?.();
   }

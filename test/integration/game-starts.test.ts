@@ -72,7 +72,7 @@ it.skipIf(process.platform === 'win32')(
 printf 'begin\nend\tadapters\nfolder\tBattle.net\tC:\\Diablo\tDiablo IV\nend\tfolders\n'
 printf 'process\t4\tSystem\nend\tprocesses\n'
 while ! [ -e "$here/alert" ]; do sleep 0.05; done
-printf 'process\t4120\tC:\\Diablo\\Diablo IV.exe\nend\tstarts\n'
+printf 'start\t4120\tC:\\Diablo\\Diablo IV.exe\n'
 while :; do printf 'idle\t5\nlocked\tFalse\npower\tOnline\nend\towner\n'; sleep 0.1; done`);
     const alert = new AlertFile(join(tool.folder, 'alert'));
     const script = new WindowsWatch({

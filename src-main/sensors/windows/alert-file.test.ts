@@ -24,5 +24,5 @@ it('is looked for by the script, whatever the folder is called', () => {
     alertFile: "C:\\Users\\Ann O'Hara\\Temp\\alert",
   });
   expect(script).toContain("[IO.File]::Exists('C:\\Users\\Ann O''Hara\\Temp\\alert')");
-  expect(script).toContain('$part -lt 4;');
+  expect(script).toContain('Thread.Sleep(500);');
 });

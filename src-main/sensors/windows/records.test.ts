@@ -60,13 +60,15 @@ it('keeps track of processes that come and go', () => {
   );
 });
 
-it('takes in programs that start and end between two lists of all, and keeps what only those tell', () => {
+it('takes in programs that start between two lists of all, and keeps what only those tell', () => {
   const records = recordsAfter(
     'begin\nprocess\t4\tSystem\nprocess\t88\tC:\\Windows\\explorer.exe\ncpu\t4\t12.5\nend\tprocesses',
   );
-  for (const line of ['gone\t88', 'process\t88\tD:\\Games\\a.exe', 'end\tstarts']) {
+  // In the middle of another section.
+  for (const line of ['idle\t5', 'start\t88\tD:\\Games\\a.exe', 'start\tx\ty', 'end\towner']) {
     expect(records.push(line)).toBe(true);
   }
+  expect(records.sections.owner).toMatchObject({ value: { idleMs: 5 } });
   expect(records.sections.processes).toEqual(
     known({
       paths: new Map([
@@ -78,8 +80,25 @@ it('takes in programs that start and end between two lists of all, and keeps wha
   );
 });
 
+it('forgets a program that started and ended between two lists, but none that is still listed', () => {
+  const records = recordsAfter('begin\nprocess\t4\tSystem\nend\tprocesses');
+  const pidsAfter = (lines: readonly string[]): unknown => {
+    for (const line of [...lines, 'end\tprocesses']) {
+      records.push(line);
+    }
+    const { processes } = records.sections;
+    return processes.isKnown && [...processes.value.paths.keys()];
+  };
+  // 4 is known, 90 ends at once, 91 is listed at once, 92 starts while the first list is made.
+  const starts = ['start\t4\tSystem', 'start\t90\ta.exe', 'start\t91\tb.exe', 'start\t92\tc.exe'];
+  expect(pidsAfter([...starts, 'process\t91\tb.exe'])).toEqual([4, 90, 91, 92]);
+  expect(pidsAfter(['process\t92\tc.exe'])).toEqual([4, 91, 92]);
+  expect(pidsAfter([])).toEqual([4, 91, 92]);
+  expect(pidsAfter(['gone\t91'])).toEqual([4, 92]);
+});
+
 it('knows no programs from starts alone', () => {
-  const { processes } = recordsAfter('begin\nprocess\t88\ta.exe\nend\tstarts').sections;
+  const { processes } = recordsAfter('begin\nstart\t88\ta.exe').sections;
   expect(processes).toEqual(unknown({ code: 'not-answered-yet', tool: 'Windows' }));
 });
 

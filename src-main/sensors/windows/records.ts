@@ -55,6 +55,8 @@ export class WindowsRecords {
   /** Lines of the section that is being printed. */
   #lines: (readonly string[])[] = [];
   readonly #paths = new Map<number, string>();
+  /** Programs told by their start alone: how many lists of all have not had them. */
+  readonly #unlisted = new Map<number, number>();
 
   get sections(): WindowsSections {
     return this.#sections;
@@ -65,6 +67,7 @@ export class WindowsRecords {
     this.#sections = allUnknown(reason);
     this.#lines = [];
     this.#paths.clear();
+    this.#unlisted.clear();
   }
 
   /** @returns whether the line was understood */
@@ -77,6 +80,9 @@ export class WindowsRecords {
         return true;
       case 'end':
         return this.#close(first);
+      case 'start':
+        this.#start(first, second);
+        return true;
       case 'failed':
         this.#lines = [];
         this.#sections = { ...this.#sections, load: unknown({ code: 'no-loads', detail: second }) };
@@ -123,16 +129,6 @@ export class WindowsRecords {
       case 'processes':
         this.#sections = { ...this.#sections, processes: known(this.#toProcesses(of)) };
         return true;
-      case 'starts': {
-        // Programs that came and went since the last list of all; of times it has none.
-        const { processes } = this.#sections;
-        const { paths } = this.#toProcesses(of);
-        this.#sections = {
-          ...this.#sections,
-          processes: mapReading(processes, ({ cpuSeconds }) => ({ paths, cpuSeconds })),
-        };
-        return true;
-      }
       case 'load': {
         const engines = of('engine').flatMap(toCounter);
         const memory = of('memory').flatMap(toCounter);
@@ -144,15 +140,52 @@ export class WindowsRecords {
     }
   }
 
+  /** A program that has started since the last list of all, which alone tells processor times. */
+  #start(pid: string, path: string): void {
+    const isNew = !this.#paths.has(Number(pid));
+    this.#keepPath(pid, path);
+    if (isNew && this.#paths.has(Number(pid))) {
+      this.#unlisted.set(Number(pid), 0);
+    }
+    this.#sections = {
+      ...this.#sections,
+      processes: mapReading(this.#sections.processes, ({ cpuSeconds }) => ({
+        paths: new Map(this.#paths),
+        cpuSeconds,
+      })),
+    };
+  }
+
+  /**
+   * A program that ended before it was in a list is told of no more. One that started while the list was made is not in
+   * that one, but in the next.
+   */
+  #dropUnlisted(): void {
+    for (const [pid, lists] of this.#unlisted) {
+      if (lists === 0) {
+        this.#unlisted.set(pid, 1);
+      } else {
+        this.#unlisted.delete(pid);
+        this.#paths.delete(pid);
+      }
+    }
+  }
+
+  #keepPath(pid: string, path: string): void {
+    if (this.#paths.size < maxRecords && /^\d+$/.test(pid)) {
+      this.#paths.set(Number(pid), path);
+    }
+  }
+
   #toProcesses(of: (kind: string) => string[][]): WindowsProcesses {
     for (const [pid] of of('gone')) {
       this.#paths.delete(Number(pid));
     }
-    for (const [pid, path = ''] of of('process')) {
-      if (this.#paths.size < maxRecords && /^\d+$/.test(pid ?? '')) {
-        this.#paths.set(Number(pid), path);
-      }
+    for (const [pid = '', path = ''] of of('process')) {
+      this.#keepPath(pid, path);
+      this.#unlisted.delete(Number(pid));
     }
+    this.#dropUnlisted();
     const cpuSeconds = of('cpu').flatMap(([pid, seconds]): [number, number][] => {
       const value = parseNumber(seconds ?? '');
       return value === undefined ? [] : [[Number(pid), value]];

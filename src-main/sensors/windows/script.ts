@@ -1,3 +1,6 @@
+/** Longer than any round of readings takes, in milliseconds: with one that hangs, the whole script has to fall silent. */
+const longestLookMs = 15_000;
+
 export type WindowsScriptPlan = {
   readonly everyMs: number;
   readonly startsEveryMs: number;
@@ -12,8 +15,9 @@ export type WindowsScriptPlan = {
  * Loads come from WMI's counter classes, whose names are the same in every language, unlike those of typeperf and
  * Get-Counter. The adapters' names and LUIDs come from DirectX's part of the registry.
  *
- * A program that starts is seen by its new process id, because Windows tells of starts only to administrators, and WMI's
- * query for new processes reads all of them each time, for many times the cost.
+ * A program that starts is seen by its new process id, because Windows tells of starts only to administrators, and
+ * WMI's query for new processes reads all of them each time, for many times the cost. A thread looks for new ids, since
+ * the counters of the cards alone may take a second; each "start" is a line that counts by itself.
  *
  * @param plan.everyMs between readings of the owner's presence; processes and cards cost more, so they are read at every
  * second and every fifth of these readings
@@ -58,6 +62,33 @@ public static string PathOf(int id) {
   bool isTold = QueryFullProcessImageName(process, 0, name, ref size);
   CloseHandle(process);
   return isTold ? name.ToString() : null;
+}
+static readonly System.Threading.ManualResetEvent alert = new System.Threading.ManualResetEvent(false);
+static System.Threading.Thread watcher;
+static volatile int calledAt;
+public static void Alert(bool isOn) {
+  calledAt = Environment.TickCount;
+  if (!isOn) { alert.Reset(); return; }
+  alert.Set();
+  if (watcher == null) {
+    watcher = new System.Threading.Thread(SayStarts); watcher.IsBackground = true; watcher.Start();
+  }
+}
+static void SayStarts() {
+  System.Collections.Generic.Dictionary<int, bool> before = new System.Collections.Generic.Dictionary<int, bool>();
+  while (alert.WaitOne()) {
+    int[] ids = ProcessIds();
+    if (ids != null && unchecked(Environment.TickCount - calledAt) < ${longestLookMs}) {
+      System.Collections.Generic.Dictionary<int, bool> now = new System.Collections.Generic.Dictionary<int, bool>();
+      foreach (int id in ids) {
+        now[id] = true;
+        string path = before.ContainsKey(id) ? null : PathOf(id);
+        if (path != null) { Console.Out.WriteLine("start\\t" + id + "\\t" + path); }
+      }
+      before = now;
+    }
+    System.Threading.Thread.Sleep(${startsEveryMs});
+  }
 }
 '@
 
@@ -109,39 +140,24 @@ function Say-Network {
 
 $known = @{}
 $isLocked = $false
-function Say-Start($id, $name) {
-  $known[$id] = $true
-  $path = [MindMesh.Native]::PathOf($id)
-  if (-not $path) { $path = $name }
-  Say 'process' $id $path
-}
-function Say-Ends($alive) {
-  foreach ($id in @($known.Keys)) { if (-not $alive.ContainsKey($id)) { $known.Remove($id); Say 'gone' $id } }
-}
-function Say-Starts {
-  $ids = [MindMesh.Native]::ProcessIds()
-  if ($null -eq $ids) { return }
-  $alive = @{}
-  $new = @()
-  foreach ($id in $ids) { $alive[$id] = $true; if (-not $known.ContainsKey($id)) { $new += $id } }
-  if ($new.Count -eq 0 -and $alive.Count -eq $known.Count) { return }
-  Say-Ends $alive
-  foreach ($id in $new) { Say-Start $id (Get-Process -Id $id -ErrorAction SilentlyContinue).ProcessName }
-  Say 'end' 'starts'
-}
 function Say-Processes {
   $alive = @{}
   $script:isLocked = $false
   foreach ($process in [Diagnostics.Process]::GetProcesses()) {
     $alive[$process.Id] = $true
-    if (-not $known.ContainsKey($process.Id)) { Say-Start $process.Id $process.ProcessName }
+    if (-not $known.ContainsKey($process.Id)) {
+      $path = [MindMesh.Native]::PathOf($process.Id)
+      if (-not $path) { $path = $process.ProcessName }
+      $known[$process.Id] = $true
+      Say 'process' $process.Id $path
+    }
     if ($process.ProcessName -eq 'LogonUI') { $script:isLocked = $true }
     if ($process.ProcessName -in 'node', 'electron', 'MindMesh') {
       try { Say 'cpu' $process.Id $process.TotalProcessorTime.TotalSeconds } catch { }
     }
     $process.Dispose()
   }
-  Say-Ends $alive
+  foreach ($id in @($known.Keys)) { if (-not $alive.ContainsKey($id)) { $known.Remove($id); Say 'gone' $id } }
   Say 'end' 'processes'
 }
 
@@ -164,12 +180,8 @@ for ($look = 0; $true; $look++) {
     Say-Network
     try { Say-Load } catch { Say 'failed' 'load' $_.Exception.Message }
   }
-  if ([IO.File]::Exists('${alertFile.replaceAll("'", "''")}')) {
-    for ($part = 0; $part -lt ${Math.round(everyMs / startsEveryMs)}; $part++) {
-      Start-Sleep -Milliseconds ${startsEveryMs}
-      Say-Starts
-    }
-  } else { Start-Sleep -Milliseconds ${everyMs} }
+  [MindMesh.Native]::Alert([IO.File]::Exists('${alertFile.replaceAll("'", "''")}'))
+  Start-Sleep -Milliseconds ${everyMs}
 }
 `;
 }

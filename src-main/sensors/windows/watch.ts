@@ -50,7 +50,7 @@ export class WindowsWatch {
       silentWithinMs,
       onLine: (line) => {
         const isUnderstood = this.#records.push(line);
-        if (line.startsWith('end')) {
+        if (/^(?:end|start)\t/.test(line)) {
           this.#onChange?.();
         }
         return isUnderstood;
