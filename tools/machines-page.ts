@@ -33,7 +33,7 @@ runs, and the pace of our own work is not taken as a sign yet.
 ## What was tried on real hardware
 
 - **No real graphics card was lent to the project so far.** What drivers and tools print is played from their documentation and source
-  text, and marked *documentation*; *recorded* is what was seen on a real machine.
+  text, and marked _documentation_; _recorded_ is what was seen on a real machine.
 - Vulkan is tested on Mesa's software driver (llvmpipe), with real engines.
 - CUDA and Metal take the same path as Vulkan: the same probe of devices, the same placement of layers, the same code of the engine.
   Only llama.cpp's library is another one. They are not tried on a device.

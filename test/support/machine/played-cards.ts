@@ -233,9 +233,12 @@ export type WindowsKind = {
   readonly isBystander?: boolean;
 };
 
+function luidOf(index: number): string {
+  return `0x00000000_0x0000c6a${index}`;
+}
+
 export function windows(scene: Scene, ...kinds: readonly WindowsKind[]): string[] {
   const { isLoaded, isRendering, isHoarding, modelBytes } = scene;
-  const luidOf = (index: number): string => `0x00000000_0x0000c6a${index}`;
   return [
     ...kinds.map(
       ({ vendorId, dedicatedBytes, name }, index) =>
@@ -278,18 +281,22 @@ export type MacKind = {
   readonly isBystander?: boolean;
 };
 
+function macClient(pid: number, name: string, ms: number): string {
+  return (
+    `  +-o AGXDeviceUserClient  <class AGXDeviceUserClient, id 0x100000ab3, !registered>\n` +
+    `    {\n      "IOUserClientCreator" = "pid ${pid}, ${name}"\n` +
+    `      "AppUsage" = ({"API"="Metal","accumulatedGPUTime"=${ms * 1e6}})\n    }\n`
+  );
+}
+
 export function accelerator(scene: Scene, kind: MacKind): string {
   const { model, isSilent = false, listsTimes = false, isBystander = false } = kind;
   const load = (scene.isLoaded && !isBystander) || scene.isRendering ? 99 : 2;
   const told = isSilent ? '' : `,"Device Utilization %"=${load}`;
-  const client = (pid: number, name: string, ms: number): string =>
-    `  +-o AGXDeviceUserClient  <class AGXDeviceUserClient, id 0x100000ab3, !registered>\n` +
-    `    {\n      "IOUserClientCreator" = "pid ${pid}, ${name}"\n` +
-    `      "AppUsage" = ({"API"="Metal","accumulatedGPUTime"=${ms * 1e6}})\n    }\n`;
   const clients = [
-    client(533, 'WindowServer', Math.round(scene.nowMs * 0.02)),
-    client(rendererPid, 'Blender', scene.renderedMs),
-    ...(scene.isThere ? [client(enginePid, 'node', scene.workedMs)] : []),
+    macClient(533, 'WindowServer', Math.round(scene.nowMs * 0.02)),
+    macClient(rendererPid, 'Blender', scene.renderedMs),
+    ...(scene.isThere ? [macClient(enginePid, 'node', scene.workedMs)] : []),
   ];
   return (
     `+-o Accelerator  <class Accelerator, id 0x100000530>\n  | {\n  |   "model" = "${model}"\n` +

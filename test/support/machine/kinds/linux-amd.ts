@@ -72,7 +72,7 @@ export const linuxAmd: readonly Kind[] = [
     ],
     name: 'a Steam Deck on mains',
     told: loadOnly,
-    remark: 'A game is one by its folder, also in gaming mode.',
+    remark: 'A game is recognised by its folder.',
     print: (scene) => amd(scene, { megabytes: 1024, sharedGibibytes: 8, isIntegrated: true }),
   },
   {
@@ -139,7 +139,7 @@ export const linuxAmd: readonly Kind[] = [
     devices: (scene) => [vulkanIntel, ...(isChanged(scene) ? card : [])],
     name: 'a laptop with Intel’s graphics, to which an AMD card is plugged in while it works',
     told: loadOnly,
-    remark: 'Layers that are loaded stay where they are until the node places them anew.',
+    remark: 'llama.cpp looks again when a card comes or goes.',
     print: (scene) =>
       together(
         intel(scene),
@@ -151,7 +151,7 @@ export const linuxAmd: readonly Kind[] = [
     devices: (scene) => [vulkanIntel, ...(isChanged(scene) ? [] : card)],
     name: 'a laptop with Intel’s graphics, from which the AMD card that it works on is pulled',
     told: all,
-    remark: 'Its engine ends, and the layers are loaded onto what is left.',
+    remark: 'llama.cpp looks again; that the engine ends with its card is not played.',
     print: (scene) =>
       together(
         intel(scene, { isBystander: !isChanged(scene) }),

@@ -13,7 +13,26 @@ const chip = [
   }),
 ];
 /** As recorded: llvmpipe tells of 2 GB that are always free, and of no address. */
-const software = [device('llvmpipe (LLVM 15.0.6, 256 bits)', { gigabytes: 2.147 })];
+const software = [
+  {
+    id: 'Vulkan0',
+    name: 'llvmpipe (LLVM 15.0.6, 256 bits)',
+    isIntegrated: false,
+    totalBytes: 2_147_483_648,
+    freeBytes: 2_147_483_648,
+    largestBufferBytes: 1_073_741_824,
+  },
+];
+
+/** As recorded in a virtual machine without a card: class and vendor of every device. */
+const noCard = Object.fromEntries(
+  ['060000 8086', 'ffff00 1af4', '018000 1af4', '020000 1af4', 'ffff00 1af4', 'ffff00 1af4']
+    .map((line) => line.split(' '))
+    .flatMap(([kind = '', vendor = ''], index) => [
+      [`0000:00:0${index}.0/class`, `0x${kind}\n`],
+      [`0000:00:0${index}.0/vendor`, `0x${vendor}\n`],
+    ]),
+);
 
 export const linuxOthers: readonly Kind[] = [
   {
@@ -85,7 +104,7 @@ export const linuxOthers: readonly Kind[] = [
     name: 'no card, with Mesa’s software Vulkan switched on (llvmpipe)',
     told: none,
     isRecorded: true,
-    print: () => ({}),
+    print: () => ({ devices: noCard }),
   },
   ...(
     [
@@ -111,7 +130,7 @@ export const linuxOthers: readonly Kind[] = [
     name: 'no card',
     told: none,
     isRecorded: true,
-    print: () => ({}),
+    print: () => ({ devices: noCard }),
   },
   {
     ...onProcessor,
