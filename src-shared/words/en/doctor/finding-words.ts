@@ -1,6 +1,6 @@
 /** What the doctor finds, in English: a sentence each, and what the owner can do where there is something to do. Pure. */
 import { missingCase } from '../../../errors.ts';
-import type { Finding } from '../../../doctor/finding.ts';
+import type { Finding, FindingLevel } from '../../../doctor/finding.ts';
 import type { FindingTopic } from '../../../doctor/topics.ts';
 import { bytes, diskBytes } from '../format.ts';
 import { warningWords } from '../warnings.ts';
@@ -25,6 +25,12 @@ export const topicWords: Readonly<Record<FindingTopic, string>> = {
   reach: 'Reach',
   storage: 'Disk and memory',
   versions: 'Versions',
+};
+
+export const levelWords: Readonly<Record<FindingLevel, string>> = {
+  good: 'Good',
+  note: 'Note',
+  problem: 'Problem',
 };
 
 /** The first line of a report. */
