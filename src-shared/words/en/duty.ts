@@ -19,7 +19,7 @@ const noCard = 'This computer has no graphics card that MindMesh can use.';
 /** What a machine without a graphics card does for others. */
 export const withoutCardWords: Readonly<Record<WithoutCard, string>> = {
   'small-models': `${noCard} By itself it hosts small models only.`,
-  'chosen-models': `${noCard} Its processor computes what you chose to host.`,
+  'chosen-models': `${noCard} Its processor computes what it hosts.`,
   'asks-only': `${noCard} It only asks.`,
 };
 

@@ -33,9 +33,12 @@ export const levelWords: Readonly<Record<FindingLevel, string>> = {
   problem: 'Problem',
 };
 
+/** What a report lacks. */
+export const takenOut =
+  'Names of people, computers and programs, personal folders, addresses, ids and keys were taken out of it.';
+
 /** The first line of a report. */
-export const reportAbout =
-  'A report of MindMesh about the machine it runs on. Names of people, programs, machines and folders, addresses, ids and keys were taken out of it.';
+export const reportAbout = `A report of MindMesh about the computer it runs on. ${takenOut}`;
 
 /** The sentences about one finding. */
 export function findingWords(finding: Finding): FindingWords {

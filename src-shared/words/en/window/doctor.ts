@@ -1,4 +1,6 @@
 /** The page of the doctor, in English; what it finds has words of its own. */
+import { takenOut } from '../doctor/finding-words.ts';
+
 export const enDoctor = {
   title: 'Doctor',
   lead: 'What this computer has, what MindMesh does with it, and what to do where something is wrong.',
@@ -10,8 +12,7 @@ export const enDoctor = {
     `${counted(problems, 'problem')}, ${counted(notes, 'note')}`,
   report: 'Report a problem',
   copyReport: 'Copy the report',
-  reportSentence:
-    'The report is all of this page as a text for the developers. Names of people, computers and programs, personal folders, addresses, ids and keys are taken out of it. Look through it before you send it.',
+  reportSentence: `The report is all of this page as a text for the developers. ${takenOut} Look through it before you send it.`,
 };
 
 function counted(number: number, what: string): string {
