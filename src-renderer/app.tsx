@@ -9,6 +9,7 @@ import { Sidebar } from './features/shell/sidebar.tsx';
 import { text } from '../src-shared/words/window.ts';
 import { ChatView } from './views/chat/chat-view.tsx';
 import { ConsentView } from './views/consent/consent-view.tsx';
+import { DoctorView } from './views/doctor/doctor-view.tsx';
 import { MachineView } from './views/machine/machine-view.tsx';
 import { ModelsView } from './views/models/models-view.tsx';
 import { NetworkView } from './views/network/network-view.tsx';
@@ -70,6 +71,7 @@ export function App({ session }: { session: ChatSession }) {
             {view === 'pools' ? <PoolsView snapshot={snapshot} /> : null}
             {view === 'models' ? <ModelsView snapshot={snapshot} /> : null}
             {view === 'machine' ? <MachineView snapshot={snapshot} /> : null}
+            {view === 'doctor' ? <DoctorView /> : null}
             {view === 'settings' ? <SettingsView snapshot={snapshot} /> : null}
           </>
         )}

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 
 export const backendSchema = z.enum(['cpu', 'cuda', 'vulkan', 'metal']);
+export type Backend = z.infer<typeof backendSchema>;
 
 /** The most that llama.cpp uses at once. */
 export const mostDevices = 16;

@@ -49,6 +49,7 @@ export const untoldFacts = [
   'card-first-look',
   'card-awake-only',
   'card-memory',
+  'card-process-load',
   'card-process-memory',
   'shared-memory',
   'cards',

@@ -6,6 +6,7 @@ export const views = [
   'pools',
   'models',
   'machine',
+  'doctor',
   'settings',
 ] as const;
 export type View = (typeof views)[number];

@@ -134,6 +134,16 @@ describe('the benchmark', () => {
     expect(interrupted.ms).toBeLessThanOrEqual(1200);
   });
 
+  it('is interrupted, and has not failed, where the node ends the answer for a game first', async () => {
+    let isPlaying = false;
+    const ask = async (): Promise<never> => {
+      isPlaying = true;
+      throw new AppError('engine-died', 'The engine has ended.');
+    };
+    const duty = (): DutyView => (isPlaying ? inGame : knownHost.duty);
+    expect((await measured({ ask, duty })).finding.code).toBe('speed-interrupted');
+  });
+
   it('ends with the client that waits for it', async () => {
     const client = new AbortController();
     setTimeout(() => client.abort(), 500);

@@ -81,7 +81,8 @@ export async function benchmark(options: BenchmarkOptions): Promise<Finding> {
   if (options.signal.aborted) {
     throw new AppError('cancelled', linkWords.cancelled, { cause: failure });
   }
-  if (needed.signal.aborted) {
+  // The node ends answers in a game by itself, perhaps before the next check.
+  if (needed.signal.aborted || (failure !== undefined && !mayMeasure(duty()))) {
     return { code: 'speed-interrupted', level: 'note', duty: stateOf(duty()) };
   }
   const measured = run.finding();

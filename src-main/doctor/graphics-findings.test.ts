@@ -102,6 +102,12 @@ describe('a graphics card', () => {
   });
 });
 
+it('has no missing readings on a machine that is not watched', () => {
+  const node = { ...knownNode, compute: oneDevice };
+  const findings = graphicsFindings({ ...knownHost, facts: null, node });
+  expect(cardsOf(findings)).toMatchObject([{ use: 'used', level: 'good', missing: [] }]);
+});
+
 describe('looking for graphics devices', () => {
   it('that failed is a problem with its cause', () => {
     expect(found({ ...noDevice, fault: 'the driver crashed' }, [])).toEqual([

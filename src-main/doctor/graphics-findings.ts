@@ -30,7 +30,9 @@ export function graphicsFindings({
     ...(gpus?.isKnown === false
       ? [{ code: 'cards-unknown', level: 'note', reason: gpus.reason } as const]
       : []),
-    ...uses.map(({ card, use }) => cardFinding(card, use, isAnyUsed, devices ?? [])),
+    ...uses
+      .map(({ card, use }) => cardFinding(card, use, isAnyUsed, devices ?? []))
+      .map((finding) => (facts === null ? withoutReadings(finding) : finding)),
   ];
 }
 
@@ -103,6 +105,11 @@ function cardFinding(
     largestBufferBytes: device?.largestBufferBytes ?? null,
     missing,
   };
+}
+
+/** Where the machine is not watched, no reading is missing. */
+function withoutReadings(finding: FindingOf<'card'>): FindingOf<'card'> {
+  return { ...finding, level: finding.use === 'used' ? 'good' : finding.level, missing: [] };
 }
 
 /** A card that could compute and is not found is a problem where the processor computes in its place. */

@@ -110,6 +110,18 @@ describe('the network', () => {
     ]);
   });
 
+  it('tells of a window that has another port than it should', () => {
+    const window = { port: 40_000, isOpen: true };
+    const codes = (windowPort: number): string[] =>
+      networkFindings(
+        { node: null, settings: { ...knownHost.settings, windowPort } },
+        { api: null, window },
+      ).map(({ code }) => code);
+    expect(codes(40_000)).toEqual(['window-port']);
+    expect(codes(0)).toEqual(['window-port']);
+    expect(codes(6375)).toEqual(['window-port', 'warning']);
+  });
+
   it('takes no reach for a problem unless the machine listens for itself alone', () => {
     const node = { ...knownNode, reach: 'none' as const };
     const level = (listen: string[]): string | undefined =>

@@ -13,7 +13,7 @@ export function networkFindings(
 ): Finding[] {
   return [
     ...(api === null ? [] : [portFinding('api-port', api)]),
-    ...(window === null ? [] : [portFinding('window-port', window)]),
+    ...(window === null ? [] : windowFindings(window, settings.windowPort)),
     ...(node === null
       ? []
       : [
@@ -34,6 +34,17 @@ function portFinding(
   port: NonNullable<Port>,
 ): FindingOf<'api-port' | 'window-port'> {
   return { code, level: port.isOpen ? 'good' : 'problem', ...port };
+}
+
+/** The window has a free port where the one that it should have is taken. */
+function windowFindings(window: NonNullable<Port>, wanted: number): Finding[] {
+  const warning = { code: 'window-port-taken', port: wanted } as const;
+  return [
+    portFinding('window-port', window),
+    ...(wanted === 0 || wanted === window.port
+      ? []
+      : [{ code: 'warning', level: 'note', warning } as const]),
+  ];
 }
 
 /** Each port once: a machine listens at many addresses. */

@@ -63,6 +63,16 @@ describe('a device of llama.cpp and the card that the sensors see', () => {
     expect(ids([a, b], [{ ...device, name: 'Unlike both' }])).toEqual(['Vulkan0']);
   });
 
+  it('are taken in order where there are as many equal ones of both', () => {
+    const equal = [
+      { ...card, id: 'a', name: device.name },
+      { ...card, id: 'b', name: device.name },
+    ];
+    const second = { ...device, id: 'Vulkan1' };
+    expect(ids(equal, [device, second])).toEqual(['a', 'b']);
+    expect(ids(equal, [device])).toEqual(['Vulkan0']);
+  });
+
   it('tell together what one side does not: the driver which memory is the computer’s', () => {
     const [found] = matchedCards([onChip], [chip]);
     expect(found).toMatchObject({ isIntegrated: true, memoryBytes: known(16 * gigabyte) });

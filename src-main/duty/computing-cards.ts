@@ -45,8 +45,9 @@ function seenCards(
 }
 
 /**
- * Each device with its card: the one at its PCI address, else the only one that is integrated as it is, else the only one of
- * its name, else the only one of its kind that is left. A device without a card, as in a virtual machine, is a card of which no more is known.
+ * Each device with its card: the one at its PCI address, else the only one that is integrated as it is, else the one of its
+ * name, else the only one of its kind that is left. Equal cards are taken in order, where there are as many of them as of
+ * devices. A device without a card, as in a virtual machine, is a card of which no more is known.
  */
 export function matchedCards(
   gpus: readonly GpuFacts[],
@@ -56,12 +57,14 @@ export function matchedCards(
   const matches = new Map<ComputeDevice, GpuFacts>();
   for (const isMatch of [isAtAddress, isSameIntegrated, isSameName, isSameKind]) {
     for (const device of devices.filter((each) => !matches.has(each))) {
-      const [only, ...others] = [...left].filter(
+      const [first, ...others] = [...left].filter(
         (card) => mayBe(card, device) && isMatch(card, device),
       );
-      if (only !== undefined && others.length === 0) {
-        matches.set(device, only);
-        left.delete(only);
+      const equal = devices.filter(({ name }) => name === device.name);
+      const rivals = isMatch === isSameName ? equal.filter((each) => !matches.has(each)) : [device];
+      if (first !== undefined && others.length === rivals.length - 1) {
+        matches.set(device, first);
+        left.delete(first);
       }
     }
   }

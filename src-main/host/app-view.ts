@@ -10,7 +10,13 @@ import { hostErrors } from '../../src-shared/words/errors.ts';
 
 type AppFacts = Pick<
   TopicValues['app'],
-  'version' | 'consent' | 'warnings' | 'dataFolder' | 'hostingMemoryBytes' | 'startedAt'
+  | 'version'
+  | 'consent'
+  | 'warnings'
+  | 'dataFolder'
+  | 'hostingMemoryBytes'
+  | 'withoutCard'
+  | 'startedAt'
 > & {
   readonly isStopping: boolean;
   readonly node: Pick<NodeProcess, 'state' | 'status' | 'warnings'>;

@@ -1,6 +1,7 @@
 /** The methods of the host's API; some of them are passed on to the node. */
 import { type HostApi, type PassedOnApi, passedOnApi } from '../../src-shared/api/host-api.ts';
 import type { Examination } from '../../src-shared/api/doctor.ts';
+import type { HostingSuggestion } from '../../src-shared/api/duty.ts';
 import type { TopicValues } from '../../src-shared/api/topics.ts';
 import type { UsageSummary } from '../../src-shared/api/usage.ts';
 import { AppError } from '../../src-shared/errors.ts';
@@ -22,6 +23,7 @@ export type HandlerOptions = {
   readonly topics: () => Pick<TopicHub<TopicValues>, 'watch'>;
   readonly settings: () => Settings;
   readonly changeSettings: (changed: ChangedSettings) => Promise<Settings>;
+  readonly hostingSuggestion: () => Promise<HostingSuggestion>;
   readonly giveConsent: () => void;
   readonly examine: (withBenchmark: boolean, signal: AbortSignal) => Promise<Examination>;
   readonly usage: () => UsageSummary;
@@ -47,6 +49,7 @@ export function hostHandlers(options: HandlerOptions): HostHandlers {
     changeSettings,
     pause: ({ choice }) => duty().pause(choice),
     resume: () => duty().resume(),
+    hostingSuggestion: () => options.hostingSuggestion(),
     giveConsent: () => {
       options.giveConsent();
       return null;

@@ -4,6 +4,7 @@
  */
 import { hostApi, type HostMethod, type HostResult } from '../../src-shared/api/host-api.ts';
 import type { Examination } from '../../src-shared/api/doctor.ts';
+import type { HostingSuggestion } from '../../src-shared/api/duty.ts';
 import type { HostSnapshot } from '../../src-shared/api/snapshot.ts';
 import type { Topic, TopicValues } from '../../src-shared/api/topics.ts';
 import type { TopicHub } from '../../src-shared/topic-hub.ts';
@@ -14,12 +15,14 @@ import { type AppFiles, appFiles } from '../base/app-files.ts';
 import { dataFolderAt } from '../data/data-folder.ts';
 import { defaultThreads } from '../node/default-threads.ts';
 import type { Known } from '../doctor/known.ts';
+import { freeDiskBytes } from '../doctor/machine-findings.ts';
 import type { DutyService } from '../duty/duty-service.ts';
 import { type HostFile, writeHostFile } from '../data/host-file.ts';
 import { hostDoctor } from './host-doctor.ts';
 import { hostDuty } from './host-duty.ts';
 import { type HostHandlers, hostHandlers } from './host-handlers.ts';
 import type { HostOptions } from './host-options.ts';
+import { hostingSuggestion } from './hosting-suggestion.ts';
 import { hostTopics } from './host-topics.ts';
 import { type HostServices, openHostServices, storeUsage } from './host-services.ts';
 import { keepAwake, type KeepAwake } from './keep-awake.ts';
@@ -31,6 +34,7 @@ import { appView } from './app-view.ts';
 import { OwnersConsent } from './owners-consent.ts';
 import { OwnersWarnings } from './owners-warnings.ts';
 import { EffectiveSettings } from './effective-settings.ts';
+import { withoutCard } from './without-card.ts';
 
 /**
  * Opens the data folder and begins to start the node; `ready` resolves when the node runs.
@@ -92,6 +96,7 @@ export class Host {
       topics: () => this.#topics,
       settings: () => this.#settings.current,
       changeSettings: (changed) => this.#changeSettings(changed),
+      hostingSuggestion: () => this.#suggestHosting(),
       giveConsent: () => this.#giveConsent(),
       examine: (withBenchmark, signal) => this.#examine(withBenchmark, signal),
       usage: () => services.usage.summary(),
@@ -177,6 +182,7 @@ export class Host {
       warnings: this.#warnings.all,
       dataFolder: this.#services.dataFolder.folder,
       hostingMemoryBytes: this.#configuration.hostingMemoryBytes,
+      withoutCard: withoutCard(this.#configuration.compute, this.#settings.current),
       startedAt: this.#startedAt,
     });
   }
@@ -269,6 +275,11 @@ export class Host {
   #begin(): void {
     this.#duty.start();
     this.#started.resolve(this.#node.start());
+  }
+
+  async #suggestHosting(): Promise<HostingSuggestion> {
+    const freeBytes = await freeDiskBytes(this.#services.dataFolder.folder);
+    return hostingSuggestion(freeBytes, this.#settings.current, this.#consent.wasGivenBefore);
   }
 
   #giveConsent(): void {

@@ -6,17 +6,25 @@ import type { Acknowledgement, AcknowledgementStore } from '../store/acknowledge
 const consent: Acknowledgement = 'consent 3';
 
 export class OwnersConsent {
-  readonly #store: Pick<AcknowledgementStore, 'has' | 'add'>;
+  readonly #store: Pick<AcknowledgementStore, 'has' | 'hasAnyConsent' | 'add'>;
   #isGiven: boolean;
 
   /** @param isNeeded false where starting the host is the consent */
-  constructor(store: Pick<AcknowledgementStore, 'has' | 'add'>, isNeeded: boolean) {
+  constructor(
+    store: Pick<AcknowledgementStore, 'has' | 'hasAnyConsent' | 'add'>,
+    isNeeded: boolean,
+  ) {
     this.#store = store;
     this.#isGiven = !isNeeded || store.has(consent);
   }
 
   get isGiven(): boolean {
     return this.#isGiven;
+  }
+
+  /** Whether the owner has agreed to this first screen or to an earlier one. */
+  get wasGivenBefore(): boolean {
+    return this.#store.hasAnyConsent();
   }
 
   get state(): HostSnapshot['consent'] {

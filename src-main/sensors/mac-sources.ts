@@ -4,7 +4,7 @@
  */
 import { homedir } from 'node:os';
 import type { GpuFacts, Reading } from '../../src-shared/duty.ts';
-import { parseAppleCards } from './gpu/apple-cards.ts';
+import { AppleCards } from './gpu/apple-cards.ts';
 import { systemClock } from '../../src-shared/clock.ts';
 import { OthersCpu, readCpuTimes } from './cpu.ts';
 import {
@@ -31,13 +31,10 @@ export function macSources(options: SourceOptions, platform: NodeJS.Platform): F
   const isMac = platform === 'darwin';
   const untold = unknown({ code: 'other-system', system: platform });
 
-  const ours = new RecentGpuPids(own, clock);
+  const apple = new AppleCards(new RecentGpuPids(own, clock), clock);
   const cards = polled<readonly GpuFacts[]>(options, 'cards', everyMs.tool, async (signal) =>
     isMac
-      ? parseAppleCards(
-          await run('ioreg', ['-r', '-d', '1', '-w', '0', '-c', 'IOAccelerator'], signal),
-          ours.pids.size > 0,
-        )
+      ? apple.read(await run('ioreg', ['-r', '-w', '0', '-c', 'IOAccelerator', '-l'], signal))
       : untold,
   );
   const presence = presenceSensor(options, async (runner, signal) =>

@@ -20,6 +20,15 @@ export class AcknowledgementStore {
     );
   }
 
+  /** Whether the owner has agreed to any first screen, this one or an earlier one. */
+  hasAnyConsent(): boolean {
+    return (
+      this.#database
+        .prepare("SELECT 1 FROM acknowledgements WHERE name GLOB 'consent*' LIMIT 1")
+        .get() !== undefined
+    );
+  }
+
   /**
    * Adds an acknowledgement. @returns whether it is new
    * @throws AppError what `add` throws

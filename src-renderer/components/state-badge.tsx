@@ -1,11 +1,12 @@
 /** Shows a state as an icon, a colour and a word, so that the colour alone carries no meaning. */
 import { Icon, type IconName } from './icon.tsx';
 
-export type Tone = 'good' | 'busy' | 'bad' | 'paused' | 'quiet';
+export type Tone = 'good' | 'busy' | 'note' | 'bad' | 'paused' | 'quiet';
 
 const looks: Record<Tone, { icon: IconName; className: string }> = {
   good: { icon: 'check', className: 'text-good' },
   busy: { icon: 'clock', className: 'text-warning' },
+  note: { icon: 'info', className: 'text-muted' },
   bad: { icon: 'warning', className: 'text-bad' },
   paused: { icon: 'pause', className: 'text-muted' },
   quiet: { icon: 'cross', className: 'text-muted' },

@@ -17,6 +17,14 @@ export const dutyViewSchema = dutySchema.and(
 );
 export type DutyView = z.infer<typeof dutyViewSchema>;
 
+const hostingSuggestionSchema = z.object({
+  hosting: z.enum(['chosen', 'automatic']),
+  diskLimitGigabytes: z.int().min(1),
+  /** On the disk with the data folder; null: not known. */
+  freeBytes: z.number().nullable(),
+});
+export type HostingSuggestion = Readonly<z.infer<typeof hostingSuggestionSchema>>;
+
 export const dutyMethods = {
   /** Releases the machine as the owner chose; it works again by itself, or when told to resume. */
   pause: {
@@ -26,6 +34,8 @@ export const dutyMethods = {
   },
   /** Ends a pause, and the waiting after a fault. Other reasons to pause remain. */
   resume: { params: z.object({}), result: dutyViewSchema, deadlineMs: null },
+  /** What the first screen suggests for hosting; the node, which knows the disk later, does not run yet. */
+  hostingSuggestion: { params: z.object({}), result: hostingSuggestionSchema, deadlineMs: null },
   /** The owner agrees to what the first screen said, and the mesh node starts. */
   giveConsent: { params: z.object({}), result: z.null(), deadlineMs: null },
 } as const;

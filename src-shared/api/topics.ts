@@ -19,6 +19,9 @@ export const importSchema = z.object({
   totalBytes: z.number(),
 });
 
+const withoutCardSchema = z.enum(['small-models', 'chosen-models', 'asks-only']);
+export type WithoutCard = z.infer<typeof withoutCardSchema>;
+
 /** The host itself. */
 export const appSchema = z.object({
   version: z.string(),
@@ -34,6 +37,8 @@ export const appSchema = z.object({
   dataFolder: z.string(),
   /** Bytes of memory that hosted layers may take, for weights and caches; absent from hosts that do not tell. */
   hostingMemoryBytes: z.number().optional(),
+  /** What a machine without a graphics card does for others; null or absent where it has one, or that is not known. */
+  withoutCard: withoutCardSchema.nullable().optional(),
   startedAt: z.number(),
 });
 

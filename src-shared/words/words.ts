@@ -4,7 +4,7 @@
  */
 export * from './en/advice.ts';
 export * from './en/desktop.ts';
-export { findingWords, reportAbout } from './en/doctor/finding-words.ts';
+export { findingWords, levelWords, reportAbout, topicWords } from './en/doctor/finding-words.ts';
 export * from './en/duty.ts';
 export * from './en/missing.ts';
 export * from './en/settings.ts';

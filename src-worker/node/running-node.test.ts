@@ -90,11 +90,11 @@ describe('the features of a node', () => {
 
   it('together make one record, one status and one set of methods', async () => {
     const features: NodeFeature[] = [
-      { name: 'mesh', status: () => ({ peer: 'me' }) },
+      { name: 'mesh', status: () => ({ peer: 'me', warnings: ['One entry is damaged.'] }) },
       {
         name: 'shards',
         describe: () => ({ state: 'serving' }),
-        status: () => ({ tokensPerSecond: 2 }),
+        status: () => ({ tokensPerSecond: 2, warnings: ['A file is gone.'] }),
         handlers: { catalog: () => [] },
       },
       { name: 'hosting', describe: () => ({ price: 3 }) },
@@ -102,6 +102,7 @@ describe('the features of a node', () => {
     expect(describeNode(features)).toEqual({ state: 'serving', models: [], shards: [], price: 3 });
     const node = await started(features);
     expect(node.status()).toMatchObject({ peer: 'me', tokensPerSecond: 2, shards: [] });
+    expect(node.status().warnings).toEqual(['One entry is damaged.', 'A file is gone.']);
     expect(Object.keys(node.handlers).toSorted()).toEqual([
       'catalog',
       'configure',

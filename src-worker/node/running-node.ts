@@ -89,7 +89,13 @@ function statusOf(features: readonly NodeFeature[]): NodeStatus {
     requests: { active: 0, queued: 0 },
     tokensPerSecond: 0,
   };
-  return features.reduce((sum, feature) => ({ ...sum, ...feature.status?.() }), nothing);
+  return features.reduce((sum, feature) => joined(sum, feature.status?.() ?? {}), nothing);
+}
+
+/** Several features warn the owner; one feature alone reports each other part. */
+function joined(sum: NodeStatus, next: Partial<NodeStatus>): NodeStatus {
+  const warnings = [...(sum.warnings ?? []), ...(next.warnings ?? [])];
+  return { ...sum, ...next, ...(warnings.length === 0 ? {} : { warnings }) };
 }
 
 /** Topics are read again after this time without a change, because certificates expire and other programs fill the disk. */

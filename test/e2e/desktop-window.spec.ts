@@ -1,6 +1,10 @@
 /** What the window does in the desktop app and not in a browser. The test simulates the app; the host is real. */
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { dataFolderAt } from '../../src-main/data/data-folder.ts';
+import { faintTexts } from '../support/window/contrast.ts';
 import { DesktopPage } from '../support/window/desktop-page.ts';
+import { nameless } from '../support/window/nameless.ts';
 import { PlayedWindow } from '../support/window/played-window.ts';
 import { smallModel, writeRandomModel } from '../support/engine/random-model.ts';
 import { ChatPage } from '../support/window/chat-page.ts';
@@ -27,6 +31,79 @@ test('starting with the computer is asked for, and off until chosen', async ({ p
     await page.getByRole('link', { name: 'Settings' }).click();
     await expect(page.getByRole('switch', { name: 'Start with the computer' })).toBeChecked();
     await expectStored(played, { startAtLogin: true });
+  } finally {
+    await played.dispose();
+  }
+});
+
+test('the first screen asks once whether MindMesh may choose models, and for a part of the disk', async ({
+  page,
+}) => {
+  const played = await PlayedWindow.start({ needsConsent: true });
+  try {
+    await DesktopPage.prepare(page);
+    await page.goto(played.newWindowAddress());
+    const byItself = page.getByRole('checkbox', { name: 'Let MindMesh choose models to host' });
+    await expect(byItself).toBeChecked();
+    const limit = page.getByRole('textbox', { name: 'Disk space for models, at most' });
+    const suggested = Number(await limit.inputValue());
+    expect(suggested).toBeGreaterThanOrEqual(1);
+    expect(suggested).toBeLessThanOrEqual(20);
+    expect(await nameless(page)).toEqual([]);
+    expect(await faintTexts(page)).toEqual([]);
+
+    const agree = page.getByRole('button', { name: 'Agree and start' });
+    await limit.fill('none');
+    await agree.click();
+    await expect(page.getByRole('alert')).toContainText('whole number');
+    await expect(agree).toBeDisabled();
+    expect(played.host.snapshot().consent).toBe('needed');
+    await limit.fill('7');
+    await limit.press('Enter');
+    await agree.click();
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await expectStored(played, { hosting: 'automatic', diskLimitGigabytes: 7 });
+
+    await page.reload();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Settings');
+  } finally {
+    await played.dispose();
+  }
+});
+
+test('an owner may leave hosting off, and is then asked for no limit', async ({ page }) => {
+  const played = await PlayedWindow.start({ needsConsent: true });
+  try {
+    await DesktopPage.prepare(page);
+    await page.goto(played.newWindowAddress());
+    await page.getByRole('checkbox', { name: 'Let MindMesh choose models to host' }).uncheck();
+    await expect(page.getByRole('textbox')).toHaveCount(0);
+    await page.getByRole('button', { name: 'Agree and start' }).click();
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await expectStored(played, { hosting: 'chosen', diskLimitGigabytes: null });
+  } finally {
+    await played.dispose();
+  }
+});
+
+test('an owner who agreed to an earlier first screen is not switched over', async ({ page }) => {
+  const first = await PlayedWindow.start({ needsConsent: true });
+  const { dataFolder } = first.host.snapshot();
+  await first.stop();
+  const database = new Database(dataFolderAt(dataFolder).database);
+  database.prepare("INSERT INTO acknowledgements (name, at) VALUES ('consent 2', 1)").run();
+  database.close();
+
+  const played = await PlayedWindow.start({ needsConsent: true, dataFolder });
+  try {
+    await DesktopPage.prepare(page);
+    await page.goto(played.newWindowAddress());
+    await expect(
+      page.getByRole('checkbox', { name: 'Let MindMesh choose models to host' }),
+    ).not.toBeChecked();
+    await page.getByRole('button', { name: 'Agree and start' }).click();
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await expectStored(played, { hosting: 'chosen', diskLimitGigabytes: null });
   } finally {
     await played.dispose();
   }

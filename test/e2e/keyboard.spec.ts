@@ -29,7 +29,7 @@ test('every stop has a name and shows its focus, up to the way past the navigati
   await expect(chat.question).toBeFocused();
 
   const stops: string[] = [];
-  for (let stop = 0; stop < 12; stop += 1) {
+  for (let stop = 0; stop < 13; stop += 1) {
     await page.keyboard.press('Shift+Tab');
     const focused = page.locator(':focus');
     stops.push(await focused.innerText());
@@ -44,6 +44,7 @@ test('every stop has a name and shows its focus, up to the way past the navigati
     'How do I pause it?',
     'What is this app?',
     'Settings',
+    'Doctor',
     'Machine',
     'Models',
     'Pools',

@@ -4,7 +4,7 @@ import { faintTexts } from '../support/window/contrast.ts';
 import { nameless } from '../support/window/nameless.ts';
 import { expect, test } from './played-test.ts';
 
-for (const view of ['Network', 'Pools', 'Models', 'Machine', 'Settings'] as const) {
+for (const view of ['Network', 'Pools', 'Models', 'Machine', 'Doctor', 'Settings'] as const) {
   test(`${view} is readable and whole, in light and dark, wide and narrow`, async ({
     openView,
     played,
@@ -46,6 +46,7 @@ for (const view of ['Network', 'Pools', 'Models', 'Machine', 'Settings'] as cons
       Pools: 'Only talk to members of your pools',
       Models: 'Limit disk space for downloaded models',
       Machine: 'Lid',
+      Doctor: 'Report a problem',
       Settings: 'Port for other programs',
     }[view];
     await expect(page.getByText(last, { exact: true })).toBeVisible();

@@ -11,7 +11,15 @@ import { expect, test as base } from './window-test.ts';
 export const shownWithin = { timeout: 30_000 };
 
 /** Names of the views on the screen. */
-type ViewName = 'Chat' | 'Status' | 'Network' | 'Pools' | 'Models' | 'Machine' | 'Settings';
+type ViewName =
+  | 'Chat'
+  | 'Status'
+  | 'Network'
+  | 'Pools'
+  | 'Models'
+  | 'Machine'
+  | 'Doctor'
+  | 'Settings';
 
 /** Waits until the host has stored these settings; the screen shows a change while it is still on its way. */
 export async function expectStored(

@@ -18,6 +18,9 @@ test('the owner is asked first, and nothing computes or connects before the yes'
 
   await page.getByRole('button', { name: 'Agree and start' }).click();
   await desktop.until(({ state, consent }) => state === 'running' && consent === 'given');
+  const settings = await desktop.ask((connection) => connection.call('settings', {}));
+  expect(settings.hosting).toBe('automatic');
+  expect(settings.diskLimitGigabytes).toBeLessThanOrEqual(20);
   expect((await desktop.processes()).length).toBeGreaterThan(shellAlone.length);
   await eventuallyTrue('the tray says what goes on', async () => {
     const [line] = (await desktop.tray()).items;

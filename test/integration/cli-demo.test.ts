@@ -6,6 +6,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { appFiles } from '../../src-main/base/app-files.ts';
 import { finished } from '../support/host/host-command-line.ts';
 import { eventually, eventuallyTrue, isAlive } from '../support/host/host-processes.ts';
+import { hasSoftwareCard, useSoftwareCards } from '../support/engine/software-card.ts';
 import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 /** The demonstration, with its folders inside one of the test's, so that leftovers show. */
@@ -45,6 +46,26 @@ it('answers over two peers, prints one line of JSON, and removes everything', as
   });
   expect(told.tokens).toBeGreaterThan(5);
   expect(told.tokensPerSecond).toBeGreaterThan(0);
+  expect(await readdir(folder)).toEqual([]);
+});
+
+it.skipIf(!hasSoftwareCard)('computes on the graphics card that it is told to', async () => {
+  useSoftwareCards();
+  const folder = await temporaryFolder();
+  const { code, out } = await finished(startDemo(folder, '--json', '--backend', 'vulkan'));
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({ backends: ['vulkan', 'vulkan'] });
+});
+
+it.each([
+  ['another card than there is', ['--backend', 'metal'], /not on metal/],
+  ['none that there could be', ['--backend', 'abacus'], /one of cpu, cuda, vulkan, metal/],
+  ['an option that there is not', ['--fast'], /takes --backend NAME/],
+])('refuses %s', async (_, flags, sentence) => {
+  const folder = await temporaryFolder();
+  const { code, err } = await finished(startDemo(folder, ...flags));
+  expect(code).not.toBe(0);
+  expect(err).toMatch(sentence);
   expect(await readdir(folder)).toEqual([]);
 });
 

@@ -193,11 +193,13 @@ describe('while an answer streams over a peer', () => {
   it.runIf(isLinux)(
     'UPnP is switched on and off',
     async () => {
-      await expectAnswerWhile(asking, () => asking.configure({ upnp: true }));
-      await eventuallyTrue(
+      // Its search lasts a few seconds, which on a busy machine are over before the answer is.
+      const asks = eventuallyTrue(
         'it asks for a router',
         async () => (await udpPortsOf(asking.pid)).length > 0,
+        60_000,
       );
+      await Promise.all([asks, expectAnswerWhile(asking, () => asking.configure({ upnp: true }))]);
       await expectAnswerWhile(asking, () => asking.configure({ upnp: false }));
       expect(await udpPortsOf(asking.pid)).toEqual([]);
     },

@@ -14,10 +14,11 @@ it('cuts any model that has two layers into two parts that cover it', () => {
 });
 
 it('tells programs the route', () => {
-  expect(demoJson('Hello.', receipt())).toEqual({
+  expect(demoJson('Hello.', receipt(), ['cpu', 'vulkan'])).toEqual({
     answer: 'Hello.',
     tokens: 5,
     tokensPerSecond: 40,
+    backends: ['cpu', 'vulkan'],
     route: [
       { peer: '12D3KooWFirst', firstLayer: 0, lastLayer: 3, hopMs: 0.2 },
       { peer: '12D3KooWLast', firstLayer: 4, lastLayer: 7, hopMs: 0.3 },

@@ -4,11 +4,12 @@ import { demoWords, shortPeer } from '../../../src-shared/words/command-line.ts'
 import { tableLines } from '../../../src-shared/words/table.ts';
 
 /** The one line of `npm run --silent demo -- --json`. */
-export function demoJson(answer: string, receipt: Receipt): unknown {
+export function demoJson(answer: string, receipt: Receipt, backends: readonly string[]): unknown {
   return {
     answer,
     tokens: receipt.tokens,
     tokensPerSecond: receipt.tokensPerSecond,
+    backends,
     route: receipt.stages.map(({ peer, firstLayer, lastLayer, hopMs }) => ({
       peer,
       firstLayer,

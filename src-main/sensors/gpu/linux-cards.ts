@@ -127,9 +127,7 @@ function describe(scene: Scene): GpuFacts {
     isIntegrated: look.isIntegrated,
     utilisation,
     othersUtilisation:
-      ours.size === 0
-        ? loadOfOthers(scene, utilisation)
-        : clientLoad(scene, (pid) => !ours.has(pid)),
+      ours.size === 0 ? loadOfOthers(scene, utilisation) : loadBesideOurs(scene, utilisation),
     memoryBytes: look.memoryBytes === undefined ? noMemory : known(look.memoryBytes),
     othersMemoryBytes:
       look.usedMemoryBytes === undefined
@@ -172,6 +170,20 @@ function loadOfOthers({ card, look, now }: Scene, utilisation: Reading<number>):
     utilisation.value < busyAwakeShare
     ? unknown({ code: 'untold', fact: 'card-awake-only' })
     : utilisation;
+}
+
+/**
+ * The load of other programs while engines of ours run. A kernel that lists no client does not tell whose the load is; the
+ * load of the whole card is the most that others put on it.
+ */
+function loadBesideOurs(scene: Scene, utilisation: Reading<number>): Reading<number> {
+  const { card, ours, now } = scene;
+  if (now.clients.some(({ client }) => client.pciAddress === card.pciAddress)) {
+    return clientLoad(scene, (pid) => !ours.has(pid));
+  }
+  return utilisation.isKnown && utilisation.value <= idleAwakeShare
+    ? utilisation
+    : unknown({ code: 'untold', fact: 'card-process-load' });
 }
 
 /** The load by the driver, else by its clients, else the time that the card was awake, which is at least as much. */

@@ -2,7 +2,7 @@
 import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import { Card } from '../../components/card.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
-import { dutyWords } from '../../../src-shared/words/words.ts';
+import { dutyWords, withoutCardWords } from '../../../src-shared/words/words.ts';
 import { localNow } from '../../../src-shared/local-time.ts';
 import { text } from '../../../src-shared/words/window.ts';
 import { dutySummary, ownQuestions } from './duty-summary.ts';
@@ -15,10 +15,10 @@ export function DutyCard({
   snapshot,
   withReasons,
 }: {
-  snapshot: Pick<HostSnapshot, 'duty' | 'node'>;
+  snapshot: Pick<HostSnapshot, 'duty' | 'node' | 'withoutCard'>;
   withReasons: boolean;
 }) {
-  const { duty } = snapshot;
+  const { duty, withoutCard = null } = snapshot;
   const { tone, word } = dutySummary(duty);
   const questions = ownQuestions(snapshot);
   const reasons = duty.state === 'paused' || duty.state === 'draining' ? duty.reasons : [];
@@ -30,6 +30,9 @@ export function DutyCard({
         </p>
         {questions === null ? null : (
           <p className="mt-1 text-sm text-muted">{words.questions[questions]}</p>
+        )}
+        {withoutCard === null ? null : (
+          <p className="mt-1 text-sm text-muted">{withoutCardWords[withoutCard]}</p>
         )}
       </div>
       <PauseControls duty={duty} />

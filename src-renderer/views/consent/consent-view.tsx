@@ -11,6 +11,8 @@ import { failureSentence } from '../../features/host-client/failure-sentence.ts'
 import { useHost, useHostView } from '../../features/host-client/host-context.tsx';
 import { text } from '../../../src-shared/words/window.ts';
 import { DeclinedView } from './declined-view.tsx';
+import { HostingQuestion } from './hosting-question.tsx';
+import { settingsOf, useHostingAnswer } from './use-hosting-answer.ts';
 
 const words = text.consent;
 
@@ -19,6 +21,7 @@ export function ConsentView() {
   const isConnected = useHostView().connection === 'connected';
   const isDesktop = useDesktop() !== null;
   const [startAtLogin, setStartAtLogin] = useState(false);
+  const hosting = useHostingAnswer(isDesktop);
   const [isAsking, setIsAsking] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const [hasDeclined, setHasDeclined] = useState(false);
@@ -29,7 +32,7 @@ export function ConsentView() {
     try {
       // This comes first: after the consent this screen is gone, and its request with it.
       if (isDesktop) {
-        await host.request('changeSettings', { startAtLogin });
+        await host.request('changeSettings', { startAtLogin, ...settingsOf(hosting.answer) });
       }
       await host.request('giveConsent', {});
     } catch (error) {
@@ -63,13 +66,21 @@ export function ConsentView() {
           ))}
         </div>
         <div className="mt-8 space-y-4 border-t border-line pt-6">
+          {hosting.answer === undefined ? null : (
+            <HostingQuestion
+              answer={hosting.answer}
+              problem={hosting.problem}
+              onChange={hosting.change}
+              onRefuse={hosting.refuse}
+            />
+          )}
           {isDesktop ? (
             <label className="flex cursor-pointer gap-3">
               <input
                 type="checkbox"
                 checked={startAtLogin}
                 onChange={({ target }) => setStartAtLogin(target.checked)}
-                className="mt-1 size-4 accent-accent"
+                className="mt-1 size-4 shrink-0 accent-accent"
               />
               <span>
                 {words.startAtLogin}
@@ -83,7 +94,11 @@ export function ConsentView() {
             </p>
           )}
           <div className="flex flex-wrap gap-3">
-            <Button look="main" disabled={isAsking || !isConnected} onClick={() => void agree()}>
+            <Button
+              look="main"
+              disabled={isAsking || !isConnected || !hosting.isComplete}
+              onClick={() => void agree()}
+            >
               {words.agree}
             </Button>
             <Button onClick={() => setHasDeclined(true)}>{words.notNow}</Button>

@@ -1,4 +1,5 @@
 /** The sentence about a duty, for the tray, the window and the command line. Pure. */
+import type { WithoutCard } from '../../api/topics.ts';
 import type { Duty, PauseCause, PauseChoice, PauseReason, PauseReasonName } from '../../duty.ts';
 import { missingCase } from '../../errors.ts';
 import { missingWords } from './missing.ts';
@@ -11,6 +12,15 @@ export const pauseChoiceWords: Readonly<Record<PauseChoice, string>> = {
   'until restart': 'Until MindMesh restarts',
   indefinitely: 'Until I resume',
   'finish then pause': 'Finish answers, then pause',
+};
+
+const noCard = 'This computer has no graphics card that MindMesh can use.';
+
+/** What a machine without a graphics card does for others. */
+export const withoutCardWords: Readonly<Record<WithoutCard, string>> = {
+  'small-models': `${noCard} By itself it hosts small models only.`,
+  'chosen-models': `${noCard} Its processor computes what it hosts.`,
+  'asks-only': `${noCard} It only asks.`,
 };
 
 export const lookingWords = 'Starting: checking what this computer is doing';

@@ -86,6 +86,7 @@ const untoldWords: Readonly<Record<UntoldFact, string>> = {
   'card-first-look': 'the load of the card is known only after a second reading',
   'card-awake-only': 'the driver reports only how long the card was awake',
   'card-memory': 'the driver does not report the memory of the card',
+  'card-process-load': 'the driver does not report the load of single processes',
   'card-process-memory': 'the driver does not report the memory of single processes',
   'shared-memory': 'it shares the memory of the computer',
   cards: 'the system does not report which graphics cards it has',

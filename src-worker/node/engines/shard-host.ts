@@ -7,30 +7,20 @@ import type { ShardStatus } from '../../../src-shared/api/node-status.ts';
 import { fullComputeShare, type ComputeShare } from '../../../src-shared/compute-share.ts';
 import type { Log } from '../base/log.ts';
 import type { RecordedShard } from '../mesh/records/record.ts';
-import type { Manifest } from '../manifests/manifest.ts';
-import {
-  type DesiredShard,
-  desiredShard,
-  expectedMemoryOf,
-  idleRecord,
-  idleStatus,
-} from './desired-shard.ts';
-import { type DevicePlacement, devicePlacements, placementStatus } from './device-placement.ts';
+import { type DesiredShard, expectedMemoryOf, idleRecord, idleStatus } from './desired-shard.ts';
+import { placementStatus } from './device-placement.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import { Renewals } from './renewals.ts';
 import type { ServingShard, ServingShards } from './serving-shard.ts';
 import type { StartEngine } from './shard-engine.ts';
 import { shardPrefix } from './shard-prefix.ts';
 import { ShardRunner } from './shard-runner.ts';
-import { hasPrefix, isSameRange, partKey } from '../../../src-shared/layers.ts';
+import { type FindModel, ShardSet } from './shard-set.ts';
+import { hasPrefix, isSameRange } from '../../../src-shared/layers.ts';
 
 /** The part of the model library that shards need. */
 export interface ShardSource {
-  /** @throws AppError `model-not-found` */
-  find(nameAliasOrId: string): {
-    readonly summary: ModelSummary;
-    readonly manifest?: Pick<Manifest, 'tensors'>;
-  };
+  find(...parameters: Parameters<FindModel>): ReturnType<FindModel>;
   shardPath(manifestId: string, layers: LayerRange, signal?: AbortSignal): Promise<string>;
   /** The path of a file with the model's metadata alone, made where it is missing; absent: none is made. */
   headerPath?(manifestId: string): Promise<string>;
@@ -65,13 +55,10 @@ export class ShardHost implements ServingShards {
   readonly #runners = new Map<string, ShardRunner>();
   /** Runners that are ending, because their shards are no longer desired or the machine is released. */
   readonly #ending = new Map<ShardRunner, Promise<void>>();
-  #desired: ReadonlyMap<string, DesiredShard> = new Map();
-  /** Of the desired shards. */
-  #placements: ReadonlyMap<string, DevicePlacement> = new Map();
+  readonly #desired: ShardSet;
   /** Failures of shards whose runners have ended. */
   readonly #faults = new Map<string, string>();
   #order: EngineOrder;
-  #settings: EngineSettings;
   /** Shards that are being reloaded with new settings. */
   readonly #renewals = new Renewals();
   #isStopped = false;
@@ -84,7 +71,7 @@ export class ShardHost implements ServingShards {
 
   constructor(options: ShardHostOptions) {
     this.#options = options;
-    this.#settings = options.settings;
+    this.#desired = new ShardSet(options.settings);
     this.#order = options.order ?? { state: 'serving', answersOwner: true };
   }
 
@@ -101,8 +88,7 @@ export class ShardHost implements ServingShards {
     if (this.#isStopped) {
       throw new AppError('not-running', 'The node is stopping; it hosts no more shards');
     }
-    this.#desired = new Map(entries.map((entry) => this.#resolve(entry)));
-    this.#placements = devicePlacements(this.#desired, this.#settings);
+    this.#desired.replace(entries, (model) => this.#options.library.find(model));
     this.#faults.clear();
     this.#fulfil();
   }
@@ -137,11 +123,10 @@ export class ShardHost implements ServingShards {
    * time to end is over.
    */
   configure(settings: EngineSettings): void {
-    if (isDeepStrictEqual(settings, this.#settings)) {
+    if (isDeepStrictEqual(settings, this.#desired.settings)) {
       return;
     }
-    this.#settings = settings;
-    this.#placements = devicePlacements(this.#desired, settings);
+    this.#desired.configure(settings);
     for (const [key, runner] of this.#runners) {
       this.#renewals.add(key, () => this.#renew(key, runner));
     }
@@ -153,7 +138,7 @@ export class ShardHost implements ServingShards {
    * loaded or has failed, or when the signal aborts. It also waits for layers that are just being reloaded.
    */
   async wake(manifestId: string, signal: AbortSignal): Promise<void> {
-    const desired = [...this.#desired].filter(([, { model }]) => model.manifestId === manifestId);
+    const desired = this.#desired.of(manifestId);
     const renewals = desired.flatMap(([key]) => this.#renewals.of(key) ?? []);
     if (this.#isStopped || (!this.#isOwnUse && renewals.length === 0)) {
       return;
@@ -197,9 +182,8 @@ export class ShardHost implements ServingShards {
       .map((runner) => runner.status())
       .concat(
         this.#idle().map(([key, shard]) => {
-          const placement = this.#placements.get(key);
-          const onDevices = placement === undefined ? {} : placementStatus(placement, shard.layers);
-          return idleStatus(shard, this.#settings, onDevices);
+          const onDevices = placementStatus(this.#desired.placementOf(key), shard.layers);
+          return idleStatus(shard, this.#desired.settings, onDevices);
         }),
       );
   }
@@ -221,7 +205,7 @@ export class ShardHost implements ServingShards {
     }
     return [
       ...this.#loaded(true),
-      ...this.#wakeable().map((shard) => idleRecord(shard, this.#settings)),
+      ...this.#wakeable().map((shard) => idleRecord(shard, this.#desired.settings)),
     ];
   }
 
@@ -232,13 +216,13 @@ export class ShardHost implements ServingShards {
 
   /** Whether layers of the model are desired here, loaded or not. */
   hosts(manifestId: string): boolean {
-    return [...this.#desired.values()].some(({ model }) => model.manifestId === manifestId);
+    return this.#desired.of(manifestId).length > 0;
   }
 
   /** Why layers of the model failed to load or were lost, also while the machine is idle; undefined once they serve. */
   faultOf(manifestId: string): string | undefined {
-    const faults = [...this.#desired]
-      .filter(([, { model }]) => model.manifestId === manifestId)
+    const faults = this.#desired
+      .of(manifestId)
       .map(([key]) => this.#runners.get(key)?.lastFailure ?? this.#faults.get(key));
     return faults.find((fault) => fault !== undefined);
   }
@@ -276,7 +260,7 @@ export class ShardHost implements ServingShards {
         this.#end(key, runner);
       }
     }
-    for (const [key, shard] of this.#order.state === 'serving' ? this.#desired : []) {
+    for (const [key, shard] of this.#order.state === 'serving' ? this.#desired.entries : []) {
       this.#runnerFor(key, shard);
     }
     this.#onChange();
@@ -294,7 +278,7 @@ export class ShardHost implements ServingShards {
 
   /** Never rejects. */
   async #renew(key: string, runner: ShardRunner): Promise<void> {
-    if (this.#runners.get(key) !== runner || runner.settings === this.#settings) {
+    if (this.#runners.get(key) !== runner || runner.settings === this.#desired.settings) {
       return;
     }
     await runner.retire();
@@ -351,15 +335,15 @@ export class ShardHost implements ServingShards {
   }
 
   /** Desired shards without an engine; none while the machine serves, since they are then about to be loaded. */
-  #idle(): [string, DesiredShard][] {
-    return this.#isStopped ? [] : [...this.#desired].filter(([key]) => !this.#runners.has(key));
+  #idle(): readonly (readonly [string, DesiredShard])[] {
+    return this.#isStopped ? [] : this.#desired.entries.filter(([key]) => !this.#runners.has(key));
   }
 
   /** Shards that are not loaded and that `wake` would load. */
   #wakeable(): DesiredShard[] {
     return this.#isOwnUse
       ? this.#idle().map(([, shard]) => shard)
-      : [...this.#desired].flatMap(([key, shard]) =>
+      : this.#desired.entries.flatMap(([key, shard]) =>
           this.#renewals.of(key) === undefined || this.#runners.get(key)?.isServing === true
             ? []
             : [shard],
@@ -375,12 +359,6 @@ export class ShardHost implements ServingShards {
     return eachOnce(serving.map(({ summary }) => summary));
   }
 
-  #resolve(entry: HostedShard): [string, DesiredShard] {
-    const { summary, manifest } = this.#options.library.find(entry.model);
-    const shard = desiredShard(entry, summary, manifest?.tensors);
-    return [partKey(summary.manifestId, shard.layers), shard];
-  }
-
   #run(key: string, shard: DesiredShard): ShardRunner {
     const { model, layers } = shard;
     const { library, startEngine, log, now } = this.#options;
@@ -394,24 +372,15 @@ export class ShardHost implements ServingShards {
         return path;
       },
       isForeign: (path) => library.isMade?.(path) !== true,
-      settings: this.#settings,
-      placement: this.#placementOf(key),
+      settings: this.#desired.settings,
+      placement: this.#desired.placementOf(key),
       startEngine,
       pace: this.#computeShare,
-      expectedMemoryBytes: expectedMemoryOf(shard, this.#settings),
+      expectedMemoryBytes: expectedMemoryOf(shard, this.#desired.settings),
       now: now ?? (() => performance.now()),
       onChange: () => this.#onChange(),
       log,
     });
-  }
-
-  /** Only desired shards are run. */
-  #placementOf(key: string): DevicePlacement {
-    const placement = this.#placements.get(key);
-    if (placement === undefined) {
-      throw new AppError('internal', `${key} is not a desired shard`);
-    }
-    return placement;
   }
 
   #end(key: string, runner: ShardRunner): void {

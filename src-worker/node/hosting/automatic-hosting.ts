@@ -100,6 +100,7 @@ export class AutomaticHosting {
       self,
       hosting,
       contextLength: engine.contextLength,
+      isOnProcessor: engine.backend === 'cpu' || engine.devices?.length === 0,
       library: library.list(),
       peers: peers(),
       ownDemand: ownDemand(),

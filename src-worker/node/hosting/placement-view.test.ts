@@ -87,6 +87,7 @@ const facts: PlacementFacts = {
   self: 'own',
   hosting,
   contextLength: 256,
+  isOnProcessor: false,
   library: [],
   peers: [],
   ownDemand: new Map(),
@@ -188,5 +189,44 @@ describe('the question to placement', () => {
     expect(own.shards).toEqual([{ ...shard, tokensPerSecond: 1000 }]);
     expect(own.readBytesPerSecond).toBe(150_003_000);
     expect(new PlacementView().question(facts).own.readBytesPerSecond).toBe(10e9);
+  });
+
+  it('leaves out models that a processor is too slow for, but for those hosted here', () => {
+    const ids = (more: Partial<PlacementFacts>): string[] => {
+      const sized = [
+        { ...summary(id), sizeBytes: 1e9 },
+        { ...summary(other), sizeBytes: 40e9 },
+      ];
+      const wanting = peer({ demand: { [id]: 1, [other]: 9 }, models: sized });
+      const { models } = new PlacementView().question({ ...facts, peers: [wanting], ...more });
+      return models.map(({ manifestId }) => manifestId);
+    };
+    expect(ids({})).toEqual([other, id].toSorted());
+    expect(ids({ isOnProcessor: true })).toEqual([id]);
+    const hosted = [{ manifestId: other, firstLayer: 0, lastLayer: 0 }];
+    expect(ids({ isOnProcessor: true, hosted })).toContain(other);
+
+    const shard = { manifestId: id, firstLayer: 0, lastLayer: 3 };
+    const served = (tokensPerSecond: number): Partial<PlacementFacts> => ({
+      isOnProcessor: true,
+      serving: [{ ...shard, tokensPerSecond, freeSessions: 1, maxSessions: 1, contextLength: 256 }],
+    });
+    // 150 GB a second, as measured, make 3.75 tokens a second of 40 GB; 2 GB a second make 2 of 1 GB.
+    expect(ids(served(150)).toSorted()).toEqual([id, other]);
+    expect(ids(served(2))).toEqual([]);
+  });
+
+  it('does not judge a processor by a shard that is too small to tell', () => {
+    const shard = { manifestId: id, firstLayer: 0, lastLayer: 3 };
+    const serving = [
+      { ...shard, tokensPerSecond: 100, freeSessions: 1, maxSessions: 1, contextLength: 256 },
+    ];
+    const wanting = peer({
+      demand: { [id]: 1, [other]: 1 },
+      models: [summary(id), { ...summary(other), sizeBytes: 2e9 }],
+    });
+    const given = { ...facts, isOnProcessor: true, serving, peers: [wanting] };
+    const { models } = new PlacementView().question(given);
+    expect(models).toHaveLength(2);
   });
 });

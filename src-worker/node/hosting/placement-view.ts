@@ -18,12 +18,19 @@ import { isSamePart } from '../../../src-shared/layers.ts';
 const assumedReadBytesPerSecond = 10e9;
 const assumedDownloadBytesPerSecond = 12.5e6;
 
+/** Tokens a second, about as fast as people read, below which a processor is too slow for a model. */
+const leastTokensPerSecond = 3;
+/** Tokens of smaller shards say little of how fast weights are read: most of their time goes elsewhere. */
+const tellingBytes = 256e6;
+
 export type PlacementFacts = {
   readonly self: string;
   /** Whether this node's record goes to members of its pools alone. */
   readonly isPoolOnly: boolean;
   readonly hosting: Hosting;
   readonly contextLength: number;
+  /** Whether the processor computes, for want of a graphics device. */
+  readonly isOnProcessor: boolean;
   readonly library: readonly LibraryModel[];
   readonly peers: readonly KnownPeer[];
   /** Demand of this node's own users. */
@@ -54,6 +61,7 @@ export class PlacementView {
       facts,
       new Set([...wanted, ...hosted.map((s) => s.manifestId)]),
     );
+    const chosen = facts.isOnProcessor ? models.filter(fastOnProcessor(facts, models)) : models;
     const speedOf = (shard: Placed): number =>
       serving.find((each) => isSamePart(each, shard))?.tokensPerSecond ?? 0;
     return {
@@ -67,7 +75,7 @@ export class PlacementView {
         downloadBytesPerSecond: hosting.downloadBytesPerSecond ?? assumedDownloadBytesPerSecond,
         movedAt: facts.movedAt,
       },
-      models,
+      models: chosen,
       peers,
       demand: new Map([...demand].filter(([id]) => wanted.has(id))),
       now: facts.now,
@@ -120,16 +128,33 @@ function mayBePlaced(audience: Audience, isPoolOnly: boolean): boolean {
   return audience === 'everybody' || (isPoolOnly && audience.length > 0);
 }
 
-/** The machine's read speed, from its fastest shard. */
+/**
+ * Whether a chain of machines like this one would answer as fast as people read. A model that is hosted here stays, or its
+ * layers would be fetched again after each measurement.
+ */
+function fastOnProcessor(
+  { serving, hosted }: PlacementFacts,
+  models: readonly PlacementModel[],
+): (model: PlacementModel) => boolean {
+  const read = measuredRead(serving, models, tellingBytes) ?? assumedReadBytesPerSecond;
+  return ({ manifestId, layers, layerBytes, lastBytes }) =>
+    layers * layerBytes + lastBytes <= read / leastTokensPerSecond ||
+    hosted.some((shard) => shard.manifestId === manifestId);
+}
+
+/** The machine's read speed, from its fastest shard of at least so many bytes. */
 function measuredRead(
   serving: readonly RecordedShard[],
   models: readonly PlacementModel[],
+  leastBytes = 0,
 ): number | undefined {
   const speeds = serving.flatMap((shard) => {
     const model = models.find(({ manifestId }) => manifestId === shard.manifestId);
     const bytes =
       model === undefined ? 0 : rangeBytes({ ...model, cacheBytes: 0, shardBytes: 0 }, shard);
-    return bytes * shard.tokensPerSecond > 0 ? [bytes * shard.tokensPerSecond] : [];
+    return bytes >= leastBytes && bytes * shard.tokensPerSecond > 0
+      ? [bytes * shard.tokensPerSecond]
+      : [];
   });
   return speeds.length === 0 ? undefined : Math.max(...speeds);
 }

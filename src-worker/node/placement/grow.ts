@@ -14,6 +14,11 @@ import { overlaps, rangeOf } from '../../../src-shared/layers.ts';
 /** Most shards on one node; each has an engine process. */
 const mostShards = 16;
 
+/** Missing layers that take at most this share of a node's memory are small for it. */
+const smallShare = 0.25;
+/** The share of a node's memory for which small models go before those with more demand, so that many of them leave room. */
+const mostOfSmall = 0.5;
+
 /** Least gain that is worth a download, as a share of the most that the model's hosting can be worth. */
 const leastGain = 0.001;
 
@@ -81,7 +86,7 @@ export function makeRoomForMissing(
         view.bytesOf(a) - view.bytesOf(b),
     );
   const most = node.roomBytes + spare.reduce((sum, shard) => sum + spareBytes(shard), 0);
-  const target = view.wanted
+  const target = inOrderFor(view, node)
     .flatMap((model) => view.coverageOf(model).missing.map((range) => ({ model, range })))
     .find(({ model, range }) => fittingPart(model, range, most) !== undefined);
   if (target === undefined) {
@@ -101,10 +106,29 @@ export function makeRoomForMissing(
   return fillMissing(view, node);
 }
 
-/** Hosts runs of missing layers as far as they fit, those of the model with the most demand first. */
+/**
+ * The models with demand, in the order in which the node fills their gaps: first those whose missing layers are small beside
+ * the node's memory, then the others, each by demand. The node alone completes a small one and soon has its bytes; its part of
+ * a huge one is of no use before others have fetched theirs.
+ */
+function inOrderFor(view: HostingView, { memoryBytes }: Contender): WantedModel[] {
+  let smallBytes = 0;
+  const { small = [], others = [] } = Object.groupBy(view.wanted, (model) => {
+    const missing = view.coverageOf(model).missing;
+    const bytes = missing.reduce((sum, range) => sum + rangeBytes(model, range), 0);
+    if (bytes > smallShare * memoryBytes || smallBytes + bytes > mostOfSmall * memoryBytes) {
+      return 'others';
+    }
+    smallBytes += bytes;
+    return 'small';
+  });
+  return [...small, ...others];
+}
+
+/** Hosts runs of missing layers as far as they fit, those of small models and then of models with the most demand first. */
 function fillMissing(view: HostingView, node: Contender): boolean {
   let hasFilled = false;
-  for (const model of view.wanted) {
+  for (const model of inOrderFor(view, node)) {
     for (const range of view.coverageOf(model).missing) {
       hasFilled = fill(view, node, model, range) || hasFilled;
     }

@@ -29,6 +29,8 @@ export type HostedShard = CoveringShard & Placed & { readonly isPinned: boolean 
 /** A node that may host more shards; `roomBytes` is its memory without that of its shards. */
 export type Contender = {
   readonly peer: string;
+  /** Memory for shards, used or not. */
+  readonly memoryBytes: number;
   /** Whether chains may use only the first layers of its shards. */
   readonly canBeCut: boolean;
   roomBytes: number;
@@ -54,7 +56,12 @@ export class HostingView {
       .map((model) => ({ ...model, demand: demand.get(model.manifestId) ?? 0 }))
       .filter((model) => model.demand > 0)
       .toSorted((a, b) => b.demand - a.demand || (a.manifestId < b.manifestId ? -1 : 1));
-    this.self = { peer: own.peer, canBeCut: true, roomBytes: own.memoryBytes };
+    this.self = {
+      peer: own.peer,
+      canBeCut: true,
+      memoryBytes: own.memoryBytes,
+      roomBytes: own.memoryBytes,
+    };
     const others: Contender[] = [];
     for (const { peer, record } of peers) {
       // A peer that does not serve is about to leave, so its layers count as missing already.
@@ -62,7 +69,8 @@ export class HostingView {
         continue;
       }
       const canBeCut = hasFeature(record.speaks, layerPrefix);
-      const contender = { peer, canBeCut, roomBytes: record.memoryBytes ?? 0 };
+      const memoryBytes = record.memoryBytes ?? 0;
+      const contender = { peer, canBeCut, memoryBytes, roomBytes: memoryBytes };
       for (const shard of record.shards) {
         const speed = shard.tokensPerSecond || this.#assumedSpeed(shard);
         this.add(contender, shard, { tokensPerSecond: speed });

@@ -18,3 +18,16 @@ export function useSoftwareCards(devices = 1): void {
     }
   });
 }
+
+/** Gives it to the processes that are started in `run`, and to their engines. */
+export async function withSoftwareCards<T>(run: () => Promise<T>): Promise<T> {
+  const environment = softwareCards() ?? {};
+  Object.assign(process.env, environment);
+  try {
+    return await run();
+  } finally {
+    for (const name of Object.keys(environment)) {
+      delete process.env[name];
+    }
+  }
+}

@@ -1,15 +1,14 @@
 /**
- * A computer whose graphics cards are described by what its drivers and tools print. The product's own readers read it and
- * the product's own duty decides, on a clock that the test moves; the engine works at full load whenever it is loaded.
+ * A computer whose graphics cards are described by what its drivers and tools print. The product's own readers read it as
+ * often as they really do, and the product's own duty decides, on a clock that the test moves; the engine works at full load
+ * whenever it is loaded.
  */
 import { join } from 'node:path';
 import { rm } from 'node:fs/promises';
 import type { Compute } from '../../../src-shared/compute.ts';
-import { foundDevices, unlistedDevice } from '../host/found-devices.ts';
-import type { GpuFacts, Reading } from '../../../src-shared/duty.ts';
+import type { Facts, GpuFacts, Reading } from '../../../src-shared/duty.ts';
 import { missingCase } from '../../../src-shared/errors.ts';
-import type { Settings } from '../../../src-shared/settings/settings.ts';
-import { parseAppleCards } from '../../../src-main/sensors/gpu/apple-cards.ts';
+import { AppleCards } from '../../../src-main/sensors/gpu/apple-cards.ts';
 import { GraphicsCards } from '../../../src-main/sensors/gpu/graphics-cards.ts';
 import { LinuxCards } from '../../../src-main/sensors/gpu/linux-cards.ts';
 import { NvidiaReadings } from '../../../src-main/sensors/gpu/nvidia-readings.ts';
@@ -19,45 +18,11 @@ import { unknown } from '../../../src-main/sensors/reading.ts';
 import { WindowsRecords } from '../../../src-main/sensors/windows/records.ts';
 import { Desk, shard } from '../host/duty-desk.ts';
 import { idleFacts } from '../host/duty-inputs.ts';
+import { type Computer, enginePid, lookEveryMs, type Printed, type Scene } from './computer.ts';
 import { addFiles, fileTree } from './file-tree.ts';
 import { PlayedMachine } from './played-machine.ts';
 
-/** What drivers and tools see at one moment. */
-export type Scene = {
-  readonly nowMs: number;
-  /** The engine is loaded, and works at full load. */
-  readonly isLoaded: boolean;
-  /** Its process is there. */
-  readonly isThere: boolean;
-  /** How long it has worked. */
-  readonly workedMs: number;
-  readonly modelBytes: number;
-  /** Another program computes on the cards, too. */
-  readonly isRendering: boolean;
-  readonly renderedMs: number;
-};
-
-/** What they print; what is left out is not there. */
-export type Printed = {
-  /** By path below /sys/bus/pci/devices. */
-  readonly devices?: Readonly<Record<string, string>>;
-  /** By path below /proc. */
-  readonly processes?: Readonly<Record<string, string>>;
-  readonly smi?: { readonly cards: readonly string[]; readonly pmon: readonly string[] };
-  readonly windows?: readonly string[];
-  readonly ioreg?: string;
-};
-
-export type Computer = {
-  readonly system: 'linux' | 'windows' | 'mac' | 'freebsd';
-  readonly backend: 'cuda' | 'vulkan' | 'metal' | 'cpu';
-  readonly gigabytes?: number;
-  readonly settings?: Partial<Settings>;
-  readonly print: (scene: Scene) => Printed;
-};
-
-export const enginePid = 7000;
-export const rendererPid = 900;
+const notReadYet = unknown({ code: 'not-read-yet', source: 'cards' });
 const stepMs = 2000;
 const loadMs = 4000;
 
@@ -68,26 +33,30 @@ export class PlayedComputer {
   readonly #ours: RecentGpuPids;
   readonly #linux: LinuxCards;
   readonly #nvidia: NvidiaReadings;
+  readonly #apple: AppleCards;
   readonly #cards = new GraphicsCards();
   readonly #windows = new WindowsRecords();
   readonly #written = new Map<string, string>();
+  #system: Reading<readonly GpuFacts[]> = notReadYet;
+  #lookedAtMs = Number.NEGATIVE_INFINITY;
+  #nowMs = 0;
   #loadedAtMs: number | undefined;
   #workedMs = 0;
   #renderedMs = 0;
   isRendering = false;
+  isHoarding = false;
   loads = 0;
 
   private constructor(computer: Computer, sys: string, proc: string) {
     this.#computer = computer;
     this.#roots = { sys, proc };
-    const gpus = unknown({ code: 'not-read-yet', source: 'cards' });
-    const machine = new PlayedMachine({ ...idleFacts, gpus });
-    const { backend } = computer;
-    const compute = (): Compute | null => {
-      const found = foundDevices(machine.facts.gpus, backend);
-      return found?.devices.length === 0 && backend !== 'cpu' ? unlistedDevice(backend) : found;
-    };
-    this.#desk = new Desk({ machine, settings: computer.settings ?? {}, compute });
+    const machine = new PlayedMachine({ ...idleFacts, ...computer.facts, gpus: notReadYet });
+    const { settings = {}, devices = [], backend, library = backend } = computer;
+    const compute = (): Compute => ({
+      backend: library,
+      devices: typeof devices === 'function' ? devices(this.#scene) : devices,
+    });
+    this.#desk = new Desk({ machine, settings, compute });
     const { clock } = this.#desk;
     const own = () => {
       const pids = new Set(this.#loadedAtMs === undefined ? [] : [enginePid]);
@@ -98,6 +67,7 @@ export class PlayedComputer {
     const roots = { sysRoot: sys, procRoot: proc };
     this.#linux = new LinuxCards({ own, names: () => names, clock, ...roots });
     this.#nvidia = new NvidiaReadings(this.#ours, clock, stepMs);
+    this.#apple = new AppleCards(this.#ours, clock);
   }
 
   static async start(computer: Computer): Promise<PlayedComputer> {
@@ -122,12 +92,20 @@ export class PlayedComputer {
     await this.#obey();
   }
 
+  /** What sensors beside those of the cards tell. */
+  async tell(different: Partial<Omit<Facts, 'gpus'>>): Promise<void> {
+    this.#desk.machine.tell(different);
+    await this.#desk.settle();
+    await this.#obey();
+  }
+
   /** Lets the time pass; calls back after every two seconds of it. */
   async pass(ms: number, each: () => void = () => {}): Promise<void> {
     for (let left = ms; left > 0; left -= stepMs) {
       this.#workedMs += this.#isLoaded ? stepMs : 0;
       this.#renderedMs += this.isRendering ? stepMs : 0;
       await this.#desk.clock.pass(stepMs);
+      this.#nowMs = this.#desk.clock.now();
       this.#desk.machine.tell({ gpus: await this.#look() });
       await this.#desk.settle();
       await this.#obey();
@@ -142,8 +120,9 @@ export class PlayedComputer {
   /** The node does what it was told, and takes its time for loading. */
   async #obey(): Promise<void> {
     const order = this.#desk.orders.at(-1) ?? 'own';
-    const { backend, gigabytes = 4.6 } = this.#computer;
-    const model = { ...shard, expectedDeviceBytes: backend === 'cpu' ? 0 : gigabytes * 1.05e9 };
+    const { backend, gigabytes = 4.6, isExpected = true } = this.#computer;
+    const expectedDeviceBytes = backend === 'cpu' ? 0 : gigabytes * 1.05e9;
+    const model = { ...shard, ...(isExpected ? { expectedDeviceBytes } : {}) };
     const unloaded = { ...model, backend: null, pid: null, deviceBytes: 0 };
     if (order === 'work') {
       if (this.#loadedAtMs === undefined) {
@@ -152,7 +131,13 @@ export class PlayedComputer {
       }
       await this.#desk.setShards(
         this.#isLoaded
-          ? { ...model, state: 'serving', backend, pid: enginePid, deviceBytes: gigabytes * 1e9 }
+          ? {
+              ...model,
+              state: 'serving',
+              backend,
+              pid: enginePid,
+              deviceBytes: backend === 'cpu' ? 0 : gigabytes * 1e9,
+            }
           : { ...unloaded, state: 'starting', pid: enginePid },
       );
     } else if (!order.startsWith('drain')) {
@@ -164,32 +149,46 @@ export class PlayedComputer {
     await this.#desk.carryOut();
   }
 
-  async #look(): Promise<Reading<readonly GpuFacts[]>> {
-    const printed = this.#computer.print({
-      nowMs: this.#desk.clock.now(),
+  get #scene(): Scene {
+    return {
+      nowMs: this.#nowMs,
       isLoaded: this.#isLoaded && this.#computer.backend !== 'cpu',
       isThere: this.#loadedAtMs !== undefined,
       workedMs: this.#workedMs,
       modelBytes: (this.#computer.gigabytes ?? 4.6) * 1e9,
       isRendering: this.isRendering,
       renderedMs: this.#renderedMs,
-    });
+      isHoarding: this.isHoarding,
+    };
+  }
+
+  /** nvidia-smi prints at every step, and the system is read when its sensors are due. */
+  async #look(): Promise<Reading<readonly GpuFacts[]>> {
+    const printed = this.#computer.print(this.#scene);
+    if (this.#nowMs - this.#lookedAtMs >= lookEveryMs[this.#computer.system]) {
+      this.#lookedAtMs = this.#nowMs;
+      this.#system = await this.#readSystem(printed);
+    }
+    const { system } = this.#computer;
+    if (system === 'mac' || system === 'freebsd') {
+      return this.#system;
+    }
+    this.#hearSmi(printed.smi);
+    return this.#cards.merge(this.#system, this.#nvidia.reading);
+  }
+
+  async #readSystem(printed: Printed): Promise<Reading<readonly GpuFacts[]>> {
     switch (this.#computer.system) {
       case 'linux':
         await this.#write(join(this.#roots.sys, 'bus/pci/devices'), printed.devices ?? {});
         await this.#write(this.#roots.proc, printed.processes ?? {});
-        this.#hearSmi(printed.smi);
-        return this.#cards.merge(await this.#linux.read(), this.#nvidia.reading);
+        return this.#linux.read();
       case 'windows':
-        this.#hearSmi(printed.smi);
         this.#windows.push('begin');
         printed.windows?.forEach((line) => this.#windows.push(line));
-        return this.#cards.merge(
-          windowsCards(this.#windows.sections, this.#ours.pids),
-          this.#nvidia.reading,
-        );
+        return windowsCards(this.#windows.sections, this.#ours.pids);
       case 'mac':
-        return parseAppleCards(printed.ioreg ?? '', this.#ours.pids.size > 0);
+        return this.#apple.read(printed.ioreg ?? '');
       case 'freebsd':
         return unknown({ code: 'other-system', system: 'freebsd' });
       default:
@@ -210,8 +209,18 @@ export class PlayedComputer {
     }
   }
 
-  /** Writes what changed; links are made once. */
+  /** Writes what changed; links are made once, and a device that is no longer printed is gone. */
   async #write(root: string, files: Readonly<Record<string, string>>): Promise<void> {
+    const folders = new Set(
+      Object.keys(files).map((path) => `${root}/${path.split('/')[0] ?? ''}/`),
+    );
+    for (const path of this.#written.keys()) {
+      const folder = `${root}/${path.slice(root.length + 1).split('/')[0] ?? ''}/`;
+      if (path.startsWith(`${root}/`) && !folders.has(folder)) {
+        await rm(folder, { recursive: true, force: true });
+        this.#forget(folder);
+      }
+    }
     const changed = Object.entries(files).filter(
       ([path, text]) => this.#written.get(`${root}/${path}`) !== text,
     );

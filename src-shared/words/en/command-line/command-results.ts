@@ -59,4 +59,8 @@ export const demoWords = {
   notJoined: (name: string) => `The node "${name}" of the demonstration did not join the mesh.`,
   notLoaded: 'The two nodes did not load their halves of the demo model in time.',
   notShared: 'The answer did not come over two peers.',
+  options: 'The demonstration takes --backend NAME, --json and --verbose.',
+  noBackend: (names: readonly string[]) => `--backend takes one of ${names.join(', ')}.`,
+  otherBackend: (wanted: string, found: readonly string[]) =>
+    `The nodes compute on ${[...new Set(found)].join(' and ')}, not on ${wanted}: llama.cpp finds no device for it here.`,
 };

@@ -1,7 +1,7 @@
 /** What `mindmesh doctor` prints, as lines of text. Pure. */
 import type { Finding, FindingLevel } from '../../../doctor/finding.ts';
 import { byTopic } from '../../../doctor/topics.ts';
-import { findingWords, topicWords } from '../doctor/finding-words.ts';
+import { findingWords, takenOut, topicWords } from '../doctor/finding-words.ts';
 import { count } from './amounts.ts';
 
 const marks: Readonly<Record<FindingLevel, string>> = {
@@ -43,6 +43,6 @@ function summary(findings: readonly Finding[]): string {
 export const doctorWords = {
   measuring: 'Looking at this machine and measuring its speed; this takes up to 20 seconds …',
   written: (file: string) =>
-    `The report is in ${file}. Names of people, programs, machines and folders, addresses, ids and keys were taken out of it; look through it before you send it.`,
+    `The report is in ${file}. ${takenOut} Look through it before you send it.`,
   notWritten: (file: string, reason: string) => `${file} cannot be written: ${reason}`,
 };

@@ -126,6 +126,16 @@ describe('what status prints', () => {
     expect(statusLines(starting, undefined, 0)).toContain('  API     not available now');
   });
 
+  it('says what a machine without a card does for others', () => {
+    const lines = statusLines({ ...snapshot, withoutCard: 'small-models' }, undefined, 0);
+    const sentence = 'This computer has no graphics card that MindMesh can use.';
+    expect(lines).toContain(`          ${sentence} By itself it hosts small models only.`);
+    const asking = { ...snapshot, withoutCard: 'asks-only' } as const;
+    expect(statusLines(asking, undefined, 0)).toContain(`          ${sentence} It only asks.`);
+    const withCard = { ...snapshot, withoutCard: null };
+    expect(statusLines(withCard, undefined, 0).join()).not.toContain(sentence);
+  });
+
   it('tells that it is paused, and why', () => {
     const sentence = 'Paused: Hades is running';
     const duty = {

@@ -6,7 +6,7 @@ import { nameAmong } from '../../../model-names.ts';
 import type { ModelEntry } from '../../../api/models.ts';
 import { localNow } from '../../../local-time.ts';
 import type { Warning } from '../../../warning.ts';
-import { dutyWords } from '../duty.ts';
+import { dutyWords, withoutCardWords } from '../duty.ts';
 import { shortPeer } from '../format.ts';
 import { warningWords } from '../warnings.ts';
 import { count, size, speed } from './amounts.ts';
@@ -34,6 +34,7 @@ export function serveLines(
     row('', `Its key is in ${apiKeyFile}`),
     ...peerAddresses(node).map((address, index) => row(index === 0 ? 'Peer' : '', address)),
     ...hostedLines(snapshot).map((line, index) => row(index === 0 ? 'Hosting' : '', line)),
+    ...withoutCardLines(snapshot),
     ...dutyLines(snapshot),
     row('Data', snapshot.dataFolder),
     ...warningLines([...snapshot.warnings, ...warnings]),
@@ -68,6 +69,7 @@ export function statusLines(
     ...peerAddresses(node).map((address, index) => row(index === 0 ? 'Peer' : '', address)),
     row('Mesh', `${count(connected, 'peer')} connected, ${node?.peers.length ?? 0} known`),
     ...hostedLines(snapshot).map((line, index) => row(index === 0 ? 'Hosting' : '', line)),
+    ...withoutCardLines(snapshot),
     ...dutyLines(snapshot),
     row(
       'Work',
@@ -174,6 +176,12 @@ function hostedLines({ node, duty }: HostSnapshot): string[] {
         return missingCase(shard.state);
     }
   });
+}
+
+function withoutCardLines({ withoutCard }: HostSnapshot): string[] {
+  return withoutCard === undefined || withoutCard === null
+    ? []
+    : [row('', withoutCardWords[withoutCard])];
 }
 
 function stateWords(snapshot: HostSnapshot, now: number): string {

@@ -1,6 +1,6 @@
 /** What the doctor finds, in English: a sentence each, and what the owner can do where there is something to do. Pure. */
 import { missingCase } from '../../../errors.ts';
-import type { Finding } from '../../../doctor/finding.ts';
+import type { Finding, FindingLevel } from '../../../doctor/finding.ts';
 import type { FindingTopic } from '../../../doctor/topics.ts';
 import { bytes, diskBytes } from '../format.ts';
 import { warningWords } from '../warnings.ts';
@@ -27,9 +27,18 @@ export const topicWords: Readonly<Record<FindingTopic, string>> = {
   versions: 'Versions',
 };
 
+export const levelWords: Readonly<Record<FindingLevel, string>> = {
+  good: 'Good',
+  note: 'Note',
+  problem: 'Problem',
+};
+
+/** What a report lacks. */
+export const takenOut =
+  'Names of people, computers and programs, personal folders, addresses, ids and keys were taken out of it.';
+
 /** The first line of a report. */
-export const reportAbout =
-  'A report of MindMesh about the machine it runs on. Names of people, programs, machines and folders, addresses, ids and keys were taken out of it.';
+export const reportAbout = `A report of MindMesh about the computer it runs on. ${takenOut}`;
 
 /** The sentences about one finding. */
 export function findingWords(finding: Finding): FindingWords {

@@ -3,6 +3,7 @@ import type { CardFact, CardUse, FindingOf } from '../../../doctor/finding.ts';
 import { asSentence, bytes } from '../format.ts';
 import { missingWords } from '../missing.ts';
 import { settingWords } from '../settings.ts';
+import { missingFactsWords } from './missing-facts.ts';
 import type { FindingWords } from './finding-words.ts';
 
 const backendWords = { cpu: 'the processor', cuda: 'CUDA', vulkan: 'Vulkan', metal: 'Metal' };
@@ -64,9 +65,7 @@ export function cardWords(card: FindingOf<'card'>): FindingWords {
   const kind = isIntegrated ? 'part of the processor' : 'a card of its own';
   const place = pciAddress === null ? '' : `, at ${pciAddress}`;
   const unknown =
-    missing.length === 0
-      ? ''
-      : ` Not known: ${missing.map(({ fact, reason }) => `${factWords[fact]} (${missingWords(reason)})`).join('; ')}.`;
+    missing.length === 0 ? '' : ` Not known: ${missingFactsWords(missing, factWords)}.`;
   const says = `${name === '' ? 'Graphics card' : name} (${kind}${place}): ${useWords[use]}. ${memoryWords(card)}${unknown}`;
   const advice = useAdvice[use];
   return advice === undefined ? { says } : { says, advice };

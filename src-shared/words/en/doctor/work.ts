@@ -3,8 +3,8 @@ import type { ComputerFact, FindingOf } from '../../../doctor/finding.ts';
 import { localNow } from '../../../local-time.ts';
 import { dutyWords } from '../duty.ts';
 import { asSentence } from '../format.ts';
-import { missingWords } from '../missing.ts';
 import { enDuty } from '../window/duty.ts';
+import { missingFactsWords } from './missing-facts.ts';
 import type { FindingWords } from './finding-words.ts';
 
 export function dutyFindingWords({ duty, answersOwner }: FindingOf<'duty'>): FindingWords {
@@ -45,9 +45,8 @@ const factWords: Readonly<Record<ComputerFact, string>> = {
 };
 
 export function computerUnknownWords({ missing }: FindingOf<'computer-unknown'>): FindingWords {
-  const each = missing.map(({ fact, reason }) => `${factWords[fact]} (${missingWords(reason)})`);
   return {
-    says: `Not known of this computer: ${each.join('; ')}.`,
+    says: `Not known of this computer: ${missingFactsWords(missing, factWords)}.`,
     advice: 'Nothing needs to be done where it works all the same.',
   };
 }

@@ -2,6 +2,8 @@
  * What the owner agrees to before anything runs, in English. Everything here has to be true. An addition that needs a
  * new consent raises its number in src-main/store/acknowledgements.ts.
  */
+import { diskBytes } from '../format.ts';
+
 export const enConsent = {
   title: 'Before MindMesh starts',
   lead: 'Nothing has run and nothing has been connected yet. This is what happens once you agree.',
@@ -51,6 +53,15 @@ export const enConsent = {
       ],
     },
   ],
+  hosting: {
+    automatic: 'Let MindMesh choose models to host',
+    automaticHelp:
+      'While this computer is free, MindMesh fetches and hosts models that others ask for, small ones first, and nothing while nobody asks. Off, it hosts only what you choose.',
+    disk: 'Disk space for models, at most',
+    diskUnit: 'GB',
+    diskHelp: (freeBytes: number | null) =>
+      `${freeBytes === null ? '' : `${diskBytes(freeBytes)} are free now. `}Of memory, models take at most your share of the graphics card’s, or half of this computer’s where the processor does the work. Both limits are in the settings.`,
+  },
   startAtLogin: 'Start with the computer',
   startAtLoginHelp: 'As an icon in the tray. You can change this in the settings.',
   agree: 'Agree and start',

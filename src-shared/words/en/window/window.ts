@@ -2,6 +2,7 @@
 import type { ErrorCode } from '../../../errors.ts';
 import type { LayerRange } from '../../../model.ts';
 import { enConsent } from './consent.ts';
+import { enDoctor } from './doctor.ts';
 import { enDuty, enMachine } from './duty.ts';
 import { enModels } from './models.ts';
 import { enNetwork } from './network.ts';
@@ -74,6 +75,7 @@ export const en = {
       pools: 'Pools',
       models: 'Models',
       machine: 'Machine',
+      doctor: 'Doctor',
       settings: 'Settings',
     },
     copy: 'Copy',
@@ -277,6 +279,7 @@ export const en = {
   },
 
   consent: enConsent,
+  doctor: enDoctor,
   duty: enDuty,
   machine: enMachine,
   models: enModels,
