@@ -13,13 +13,15 @@ export type RunningProgram = {
   readonly paths: readonly string[];
 };
 
-type Seen = { readonly since: number; readAt: number; paths: readonly string[] };
+type Seen = { readonly since: number; readonly readAt: number; readonly paths: readonly string[] };
 
 /** A process this young may still become another program, as launchers' scripts end in "exec game". */
 const youngMs = 60_000;
 /** An older process is read again this seldom, in case its number now belongs to another one. */
 const rereadMs = 60_000;
 const maxProcesses = 20_000;
+/** Each has two files, and a process may have some thousand files open. */
+const readAtOnce = 64;
 
 /** Linux's processes, from /proc. Only new and young ones are read in full. While none changes, the reading is the same one. */
 export class LinuxPrograms {
@@ -54,16 +56,19 @@ export class LinuxPrograms {
         isSame = false;
       }
     }
-    for (const pid of pids) {
+    const toRead = [...pids].filter((pid) => {
       const seen = this.#seen.get(pid);
-      if (seen === undefined) {
-        this.#seen.set(pid, { since, readAt: now, paths: await this.#paths(pid) });
-        isSame = false;
-      } else if (now - seen.since < youngMs || now - seen.readAt >= rereadMs) {
-        const paths = await this.#paths(pid);
-        isSame &&= isDeepStrictEqual(paths, seen.paths);
-        seen.paths = paths;
-        seen.readAt = now;
+      return seen === undefined || now - seen.since < youngMs || now - seen.readAt >= rereadMs;
+    });
+    for (let first = 0; first < toRead.length; first += readAtOnce) {
+      const batch = toRead.slice(first, first + readAtOnce);
+      // One after another, they would wait for as many turns of a busy event loop.
+      const read = await Promise.all(batch.map((pid) => this.#paths(pid)));
+      for (const [index, paths] of read.entries()) {
+        const pid = batch[index] ?? 0;
+        const seen = this.#seen.get(pid);
+        isSame &&= isDeepStrictEqual(paths, seen?.paths);
+        this.#seen.set(pid, { since: seen?.since ?? since, readAt: now, paths });
       }
     }
     if (!isSame || this.#reading === undefined) {
