@@ -105,3 +105,19 @@ describe.each(kinds)('%s', (_, kind) => {
     }
   });
 });
+
+const telling = kinds.filter(([, { told }]) => told.atWork);
+describe.each(telling)('%s', (_, kind) => {
+  it('stays paused while another program computes on the card, and works once that has ended', async () => {
+    const machine = await serving(kind);
+    machine.isRendering = true;
+    await passLooks(machine, kind);
+    await machine.pass(tenMinutesMs, () => expect(machine.state).toBe('paused'));
+    expect(machine.loads).toBe(1);
+    machine.isRendering = false;
+    await machine.pass(150_000);
+    expect(machine.sentence).toBe('Working for the mesh');
+    await machine.pass(tenMinutesMs, () => expect(machine.sentence).toBe('Working for the mesh'));
+    expect(machine.loads).toBe(2);
+  });
+});

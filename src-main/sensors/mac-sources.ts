@@ -22,7 +22,7 @@ import { RecentGpuPids } from './own-processes.ts';
 import { readMacPower } from './power.ts';
 import { readMacPresence } from './presence.ts';
 import { known, partOf, unknown } from './reading.ts';
-import { runCommand } from '../base/run-command.ts';
+import { MissingToolError, type RunCommand, runCommand } from '../base/run-command.ts';
 import { type PsProgram, readPsPrograms } from './games/running-programs.ts';
 
 export function macSources(options: SourceOptions, platform: NodeJS.Platform): FactSources {
@@ -33,9 +33,7 @@ export function macSources(options: SourceOptions, platform: NodeJS.Platform): F
 
   const apple = new AppleCards(new RecentGpuPids(own, clock), clock);
   const cards = polled<readonly GpuFacts[]>(options, 'cards', everyMs.tool, async (signal) =>
-    isMac
-      ? apple.read(await run('ioreg', ['-r', '-w', '0', '-c', 'IOAccelerator', '-l'], signal))
-      : untold,
+    isMac ? apple.read(await readAccelerators(run, signal)) : untold,
   );
   const presence = presenceSensor(options, async (runner, signal) =>
     isMac ? readMacPresence(runner, signal) : { inputIdleMs: untold, isLocked: untold },
@@ -93,6 +91,20 @@ export function macSources(options: SourceOptions, platform: NodeJS.Platform): F
       network: network.reading,
     }),
   };
+}
+
+/** With the processes that use them; without, where the list of those cannot be had. */
+async function readAccelerators(run: RunCommand, signal: AbortSignal): Promise<string> {
+  const accelerators = ['-r', '-w', '0', '-c', 'IOAccelerator'];
+  try {
+    return await run('ioreg', [...accelerators, '-l'], signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof MissingToolError) {
+      throw error;
+    }
+    return run('ioreg', [...accelerators, '-d', '1'], signal);
+  }
 }
 
 function ownSeconds(

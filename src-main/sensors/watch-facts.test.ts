@@ -155,6 +155,34 @@ it('tells a change once, and nothing when nothing changed or after its end', asy
   expect(told()).toEqual([2, 100]);
 });
 
+it('reads a Mac’s card without its processes where the list of them cannot be had', async () => {
+  const { options } = await laptop();
+  const asked: string[] = [];
+  const sources = macSources(
+    {
+      ...options,
+      runCommand: (command, args) => {
+        if (!args.includes('IOAccelerator')) {
+          return Promise.resolve('');
+        }
+        asked.push(`${command} ${args.join(' ')}`);
+        return args.includes('-l')
+          ? Promise.reject(new Error('stdout maxBuffer length exceeded'))
+          : Promise.resolve('+-o AGX  <class AGX>\n  "model" = "Apple M2"\n');
+      },
+    },
+    'darwin',
+  );
+  const watch = watchFacts({ ...options, sources, onChange: () => {} });
+  watch.start();
+  onTestFinished(() => watch.stop());
+  await eventuallyTrue('the card', () => watch.facts.gpus.isKnown);
+  expect(asked).toEqual([
+    'ioreg -r -w 0 -c IOAccelerator -l',
+    'ioreg -r -w 0 -c IOAccelerator -d 1',
+  ]);
+});
+
 it('composes macOS from the answers of its tools', async () => {
   const { options } = await laptop();
   const answers: Readonly<Record<string, string>> = {
