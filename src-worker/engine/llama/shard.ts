@@ -1,7 +1,8 @@
 /**
  * Consecutive layers of a model in llama.cpp: their weights, a KV cache for several sequences, and one call that
  * decodes a batch. A shard that is not last outputs the hidden states after its last layer. Any shard can be used with
- * its first layers only: its output is then bit for bit that of a shard that was cut there.
+ * its first layers only: its output is then bit for bit the whole model's, as is, on the processor, that of a shard that was
+ * cut there.
  */
 import { AppError } from '../../../src-shared/errors.ts';
 import { batchSizeFor } from '../../wire/batch-size.ts';

@@ -1,5 +1,5 @@
 /** Random-weight models on disk, whole and cut, in a folder of their own that is removed after the tests. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openGguf } from '../../../src-worker/gguf/read.ts';
@@ -20,6 +20,13 @@ export class TestModel {
   static async create(options: Partial<RandomModelOptions> = {}): Promise<TestModel> {
     const model = new TestModel(await mkdtemp(join(tmpdir(), 'mindmesh-engine-')), options);
     await writeRandomModel(model.path, options);
+    return model;
+  }
+
+  /** A model that is there already. @param layers how many it has */
+  static async of(path: string, layers: number): Promise<TestModel> {
+    const model = new TestModel(await mkdtemp(join(tmpdir(), 'mindmesh-engine-')), { layers });
+    await symlink(path, model.path);
     return model;
   }
 

@@ -1,7 +1,7 @@
 /** Chains of shards in the test's own process, without scheduler or link, for comparing logits bit by bit. */
 import type { LayerRange } from '../../../src-shared/model.ts';
 import type { Library } from '../../../src-worker/engine/llama/library.ts';
-import { Shard } from '../../../src-worker/engine/llama/shard.ts';
+import { Shard, type ShardOptions } from '../../../src-worker/engine/llama/shard.ts';
 import { rangesAt, roleOf, type TestModel, tokensAsBytes } from './engine-models.ts';
 
 /** A part of a batch: tokens of one sequence, from a position on. */
@@ -12,7 +12,12 @@ export type Piece = {
 };
 
 /** Enough for the tests' prompts; slots are 0 to 3. */
-const usualOptions = { contextLength: 512, maxSessions: 4, batchSize: 64, threads: 1 };
+const usualOptions: Omit<ShardOptions, 'role'> = {
+  contextLength: 512,
+  maxSessions: 4,
+  batchSize: 64,
+  threads: 1,
+};
 
 /** A shard, and how many of its layers are used, from the first one on. */
 export type UsedShard = { readonly shard: Shard; readonly layers: number };
@@ -21,10 +26,10 @@ export type UsedShard = { readonly shard: Shard; readonly layers: number };
 export class ShardSet {
   readonly #library: Library;
   readonly #model: TestModel;
-  readonly #options: typeof usualOptions;
+  readonly #options: Omit<ShardOptions, 'role'>;
   readonly #shards = new Map<string, Shard>();
 
-  constructor(library: Library, model: TestModel, options: Partial<typeof usualOptions> = {}) {
+  constructor(library: Library, model: TestModel, options: Partial<ShardOptions> = {}) {
     this.#library = library;
     this.#model = model;
     this.#options = { ...usualOptions, ...options };

@@ -33,6 +33,11 @@ export type RandomModelOptions = {
   /** Adds the `rope_freqs.weight` that Llama 3 has; llama only. */
   readonly ropeFactors: boolean;
   readonly seed: number;
+  /**
+   * How much longer queries are than what they read. With 4, rounding grows from layer to layer, as in no trained model; with
+   * 1, values of two machines stay as near as those of real models.
+   */
+  readonly queryGain: number;
 };
 
 /** 4 layers, 64 values wide, about 200 KB in F32: loads in milliseconds and has everything a large model has. */
@@ -51,6 +56,7 @@ export const smallModel: RandomModelOptions = {
   ropeFrequencyBase: 10_000,
   ropeFactors: false,
   seed: 1,
+  queryGain: 4,
 };
 
 /** The size of TinyLlama 1.1B; 1.17 GB in Q8_0. */
@@ -127,7 +133,7 @@ function tensorsOf(model: RandomModelOptions): TensorToWrite[] {
     const of = (part: string): string => `blk.${layer}.${part}`;
     tensors.push(
       vector(of('attn_norm.weight'), width, 1),
-      matrix(of('attn_q.weight'), width, width, 4),
+      matrix(of('attn_q.weight'), width, width, model.queryGain),
       matrix(of('attn_k.weight'), width, kvWidth),
       matrix(of('attn_v.weight'), width, kvWidth),
       matrix(of('attn_output.weight'), width, width),
@@ -145,7 +151,7 @@ function tensorsOf(model: RandomModelOptions): TensorToWrite[] {
     }
     if (model.architecture === 'qwen3') {
       tensors.push(
-        vector(of('attn_q_norm.weight'), headWidth, 4),
+        vector(of('attn_q_norm.weight'), headWidth, model.queryGain),
         vector(of('attn_k_norm.weight'), headWidth, 1),
       );
     }
