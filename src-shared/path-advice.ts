@@ -1,5 +1,6 @@
 /** Why a peer is reached no better than it is, and what would help, from what this node knows of its network. Pure. */
 import type { NodeStatus, PeerStatus } from './api/node-status.ts';
+import { missingCase } from './errors.ts';
 
 /** Why a connection goes over a relay. */
 export type PathCause =
@@ -54,7 +55,9 @@ function remedyFor(
       return { code: 'ask-router' };
     case 'opened':
       return { code: 'router-before-router' };
-    default:
+    case 'silent':
       return { code: 'forward-port', port, isFixed: isPortFixed };
+    default:
+      return missingCase(router);
   }
 }

@@ -60,7 +60,8 @@ function row(each: ReachCase, reached: Reached): Record<string, string> {
     'first peer (s)': seconds(firstPeerMs),
     'direct (s)': each.best === 'relay' ? 'impossible' : seconds(directMs),
     way,
-    'back (s)': each.then === undefined ? '' : isAnswered === true ? seconds(backMs) : 'no answer',
+    'back (s)':
+      each.afterwards === undefined ? '' : isAnswered === true ? seconds(backMs) : 'no answer',
     'as wanted': isMet(each, reached) ? 'yes' : 'NO',
   };
 }

@@ -1,4 +1,5 @@
 /** How a peer is reached, and what would make that better, in English. */
+import { missingCase } from '../../errors.ts';
 import type { PathAdvice, PathCause, PathRemedy } from '../../path-advice.ts';
 
 const causes: Record<PathCause, string> = {
@@ -22,6 +23,8 @@ function remedyWords(remedy: PathRemedy): string {
       return remedy.isFixed
         ? `Forwarding TCP port ${remedy.port} on your router to this computer would make it direct, and so would the same on the other side.`
         : 'Forwarding a TCP port on your router to this computer would make it direct, and so would the same on the other side. First give the address to listen on a fixed port, since now each start takes another one.';
+    default:
+      return missingCase(remedy);
   }
 }
 

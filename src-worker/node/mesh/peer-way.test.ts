@@ -1,4 +1,4 @@
-import { multiaddr } from '@multiformats/multiaddr';
+import { type Multiaddr, multiaddr } from '@multiformats/multiaddr';
 import { describe, expect, it } from 'vitest';
 import { bestWay } from './peer-way.ts';
 
@@ -19,9 +19,10 @@ const cases: readonly [string | undefined, string[]][] = [
   ['direct', [relay, '/ip4/11.22.2.2/udp/1', '/ip4/11.22.2.2/tcp/1']],
 ];
 
+const isNear = (address: Multiaddr): boolean => address.toString().includes('/2a10:1122:');
+
 describe('the way to a peer', () => {
   it.each(cases)('is %s over %j', (way, addresses) => {
-    const isNear = (address: object): boolean => address.toString().includes('/2a10:1122:');
     expect(
       bestWay(
         addresses.map((each) => multiaddr(each)),

@@ -24,7 +24,7 @@ export async function startPublicNode(
   peers: readonly string[] = [],
 ): Promise<PublicNode> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'mindmesh-public-'));
-  const [command = '', ...words] = [
+  const [command, ...words] = [
     ...place,
     process.execPath,
     ...nodeRuntimeFlags,

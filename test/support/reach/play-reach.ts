@@ -73,12 +73,12 @@ class Play {
   }
 
   async run(): Promise<Reached> {
-    const { nodes, then, prepare } = this.#case;
+    const { nodes, afterwards, prepare } = this.#case;
     if (prepare === 'containers') {
       nodes.forEach((place) => this.#internet.addBridge(place, 'docker0', '172.17.0.1/16'));
     }
     this.#folder = await mkdtemp(join(tmpdir(), 'mindmesh-reach-'));
-    if (then !== undefined) {
+    if (afterwards !== undefined) {
       await writeRandomModel(join(this.#folder, 'model.gguf'), longModel);
     }
     const anywhere = ['/ip4/0.0.0.0/tcp/6373', '/ip6/::/tcp/6373'];
@@ -90,16 +90,14 @@ class Play {
     const first = await this.#start(measured ?? '', bootstrap);
     await this.#callApi(measured ?? '', first.status.gatewayPort);
     const apiMs = performance.now() - startedAt;
-    const isMet = (peers: readonly PeerStatus[]): boolean => peers.every(isConnected);
-    const isDirect = (peers: readonly PeerStatus[]): boolean => peers.every(isReachedDirectly);
     const firstPeerMs = await this.#since(startedAt, untilMet, (peers) => peers.some(isConnected));
-    await this.#since(startedAt, untilMet, isMet);
+    await this.#since(startedAt, untilMet, areMet);
     const directMs = this.#isDirectWanted
-      ? await this.#since(startedAt, untilDirect, isDirect)
+      ? await this.#since(startedAt, untilDirect, areDirect)
       : undefined;
-    const { backMs, isAnswered } = await this.#then(first);
+    const { backMs, isAnswered } = await this.#afterwards(first);
     const peers = this.#others(await first.request('status', {}));
-    const way = isDirect(peers) ? 'direct' : isMet(peers) ? 'relay' : 'nothing';
+    const way = areDirect(peers) ? 'direct' : areMet(peers) ? 'relay' : 'nothing';
     return { apiMs, firstPeerMs, directMs, way, backMs, isAnswered };
   }
 
@@ -131,11 +129,13 @@ class Play {
 
   async #start(place: string, bootstrap: readonly string[]): Promise<NodeProcess> {
     const { listen, mdns, upnp } = defaultSettings;
-    const { then, nodes } = this.#case;
-    const isHosting = then !== undefined && place !== nodes[0];
+    const { afterwards, nodes } = this.#case;
+    const isHosting = afterwards !== undefined && place !== nodes[0];
     const sleeper = ['env', `NODE_OPTIONS=--import=${clock}`, `CLOCK_LEAP_MS=${sleptMs}`];
     const config: NodeProcessConfig = {
-      place: [...this.#internet.command(place), ...(then === 'sleep' ? sleeper : [])] as [string],
+      place: [...this.#internet.command(place), ...(afterwards === 'sleep' ? sleeper : [])] as [
+        string,
+      ],
       listen: [...listen],
       mdns,
       upnp,
@@ -193,15 +193,13 @@ class Play {
     return undefined;
   }
 
-  async #then(first: NodeProcess): Promise<Pick<Reached, 'backMs' | 'isAnswered'>> {
-    switch (this.#case.then) {
-      case 'sleep':
-        return this.#sleep(first);
-      case 'reboot in an answer':
-        return this.#rebootInAnswer(first);
-      default:
-        return { backMs: undefined, isAnswered: undefined };
+  async #afterwards(first: NodeProcess): Promise<Pick<Reached, 'backMs' | 'isAnswered'>> {
+    if (this.#case.afterwards === 'sleep') {
+      return this.#sleep(first);
     }
+    return this.#case.afterwards === undefined
+      ? { backMs: undefined, isAnswered: undefined }
+      : this.#rebootInAnswer(first);
   }
 
   /**
@@ -269,4 +267,12 @@ function isConnected({ connected, state, latencyMs }: PeerStatus): boolean {
 
 function isReachedDirectly(peer: PeerStatus): boolean {
   return isConnected(peer) && peer.relayed !== true;
+}
+
+function areMet(peers: readonly PeerStatus[]): boolean {
+  return peers.every(isConnected);
+}
+
+function areDirect(peers: readonly PeerStatus[]): boolean {
+  return peers.every(isReachedDirectly);
 }

@@ -14,7 +14,7 @@ export type ReachCase = {
   /** Addresses of bootstrap nodes that do not reply, before the one that does. */
   readonly deadBootstrap?: boolean;
   /** What happens once the nodes have met. */
-  readonly then?: 'reboot in an answer' | 'sleep';
+  readonly afterwards?: 'reboot in an answer' | 'sleep';
 };
 
 type Kind = Pick<Router, 'ports' | 'blocksUdp'>;
@@ -175,13 +175,13 @@ export const reachCases = {
     plan: houses(steady, steady),
     nodes: both,
     best: 'direct',
-    then: 'sleep',
+    afterwards: 'sleep',
   },
   reboot: {
     name: 'the router of the asking one restarting in an answer',
     plan: houses(steady, steady),
     nodes: both,
     best: 'direct',
-    then: 'reboot in an answer',
+    afterwards: 'reboot in an answer',
   },
 } as const satisfies Record<string, ReachCase>;
