@@ -71,6 +71,7 @@ describe('a node in a DHT', () => {
     });
     await startLibp2p(libp2p);
     punching.start();
+    await vi.waitFor(() => expect(punching.link).toBeDefined());
     onTestFinished(async () => {
       await punching.stop();
       await libp2p.stop();

@@ -103,7 +103,12 @@ export function hasPublicHost(address: Multiaddr): boolean {
 
 /** Whether the address leads directly into a home or company network. */
 export function isLocal(address: Multiaddr): boolean {
-  return isTcp(address) && hasHostIn(localNetworks, address);
+  return isTcp(address) && hasLocalHost(address);
+}
+
+/** Whether the first host on the path has an address of a home or company network, whatever is spoken there. */
+export function hasLocalHost(address: Multiaddr): boolean {
+  return hasHostIn(localNetworks, address);
 }
 
 /** Whether a dial may end at this machine: the first host is this machine, or a DNS name, which may resolve to it. */

@@ -1,5 +1,5 @@
 /** The options of a mesh, and its interface for the rest of the node. */
-import type { Reach, UnreachablePeer } from '../../../src-shared/api/node-status.ts';
+import type { Entrance, Reach, UnreachablePeer } from '../../../src-shared/api/node-status.ts';
 import type { Log } from '../base/log.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Trust } from '../trust/trust.ts';
@@ -51,6 +51,8 @@ export interface Mesh extends ChannelOpener {
   addressesFor(requester: string, peer: string): readonly string[];
   /** From where this node can certainly be reached. */
   reach(): Reach;
+  /** What is known of how this network lets peers in. */
+  entrance(): Entrance;
   /** How far this machine's clock is ahead of its peers' clocks, in milliseconds, negative if behind; 0 while it may be right. */
   clockAheadMs(): number;
   /** Addresses from settings at which no peer could be reached, with the reason. */

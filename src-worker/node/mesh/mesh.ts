@@ -4,7 +4,7 @@ import type { Connection, Libp2p } from '@libp2p/interface';
 import { peerIdFromString } from '@libp2p/peer-id';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import { AppError } from '../../../src-shared/errors.ts';
-import type { Reach, UnreachablePeer } from '../../../src-shared/api/node-status.ts';
+import type { Entrance, Reach, UnreachablePeer } from '../../../src-shared/api/node-status.ts';
 import type { FrameLimits } from '../../wire/frame.ts';
 import {
   advertisedAddresses,
@@ -16,6 +16,7 @@ import {
   withPeer,
 } from './addresses.ts';
 import type { Channel, ProtocolHandler, ProtocolName, Unhandle } from './channels/channel.ts';
+import { entranceOf } from './entrance.ts';
 import { Discovery, type StaticPeer } from './discovery/discovery.ts';
 import { NetworkWatch } from './discovery/network-watch.ts';
 import { KnownPeers } from './records/known-peers.ts';
@@ -130,6 +131,8 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
   readonly #network = new NetworkWatch({ onChange: () => this.#networkChanged() });
   readonly discovery: Discovery;
   readonly #listeners = new Set<(peer: string | undefined) => void>();
+  readonly #listen: readonly Multiaddr[];
+  #isRouterAsked: boolean;
   #stopped: Promise<void> | undefined;
 
   constructor(libp2p: Libp2p, options: MadeMeshOptions<Members>) {
@@ -138,6 +141,8 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
     this.#libp2p = libp2p;
     this.#ownAddresses = options.ownAddresses;
     this.#log = options.log;
+    this.#listen = options.listen.map(parseListenAddress);
+    this.#isRouterAsked = options.upnp === true;
     this.#local = options.local;
     this.#router = options.router;
     this.#punching = options.punching;
@@ -249,6 +254,15 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
     return this.#ownAddresses.reach();
   }
 
+  entrance(): Entrance {
+    return entranceOf({
+      listen: this.#listen,
+      own: this.#ownAddresses.advertised(),
+      isAsked: this.#isRouterAsked,
+      isOpened: this.#ownAddresses.isMapped,
+    });
+  }
+
   clockAheadMs(): number {
     return this.#clocks.aheadMs;
   }
@@ -314,7 +328,8 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
       this.#router.switch(settings.upnp === true),
     ]);
     this.#punching.switch(settings.dht);
-    if (settings.upnp !== true) {
+    this.#isRouterAsked = settings.upnp === true;
+    if (!this.#isRouterAsked) {
       this.#ownAddresses.forgetMapped();
     }
   }
