@@ -1,6 +1,6 @@
 /** The commands about the network itself: what each is called, takes and does. */
 import type { Command } from 'commander';
-import { parseAddress, parseCount } from './parse-options.ts';
+import { parseAddress, parseCount, parseDhtAddress } from './parse-options.ts';
 import { helpWords } from '../../src-shared/words/help.ts';
 
 export function addPeers(program: Command): void {
@@ -24,6 +24,7 @@ export function addBootstrap(program: Command): void {
     .option('--max-connections <n>', helpWords.bootstrap.maxConnections, parseCount)
     .option('--max-relayed <n>', helpWords.bootstrap.maxRelayed, parseCount)
     .option('--bandwidth <kB/s>', helpWords.bootstrap.bandwidth, parseCount)
+    .option('--dht <host:port>', helpWords.bootstrap.dht, parseDhtAddress)
     .option('--json', helpWords.program.json)
     .action(async (_flags, command: Command) => {
       const { bootstrap } = await import('./commands/bootstrap.ts');

@@ -1,4 +1,5 @@
 /** Parsers of the command line's options. Each refuses a text that it cannot read, with a sentence. Pure. */
+import { type DhtAddress, dhtAddressSchema } from '../../src-shared/api/bootstrap-api.ts';
 import { InvalidArgumentError } from 'commander';
 import { type LayerRange, layerRangeSchema } from '../../src-shared/model.ts';
 import { type HostedShard, hostedShardSchema } from '../../src-shared/api/node-config.ts';
@@ -38,6 +39,19 @@ export function parseAddress(text: string, earlier: readonly string[] = []): str
     throw new InvalidArgumentError(argumentErrors.address);
   }
   return [...earlier, text];
+}
+
+/** Where a DHT of one's own is: its nodes know each other by IPv4 addresses, so a name would not do. */
+export function parseDhtAddress(text: string): DhtAddress {
+  const [host = '', port = '', ...more] = text.split(':');
+  const address = dhtAddressSchema.safeParse({
+    host,
+    port: /^\d{1,5}$/.test(port) ? Number(port) : 0,
+  });
+  if (!address.success || more.length > 0) {
+    throw new InvalidArgumentError(argumentErrors.dhtAddress);
+  }
+  return address.data;
 }
 
 export function parsePort(text: string): number {

@@ -44,6 +44,13 @@ it('hosts nothing when that is set, and still knows the demo model', () => {
   });
 });
 
+it('takes part in a DHT only where the owner agreed to the public mesh, and never for pools alone', () => {
+  const agreed = { ...defaultSettings, publicMesh: true, dhtNodes: ['203.0.113.5:49737'] };
+  expect(nodeConfig(defaultSettings, facts).dht).toBeNull();
+  expect(nodeConfig(agreed, facts).dht).toEqual({ nodes: ['203.0.113.5:49737'] });
+  expect(nodeConfig({ ...agreed, poolOnly: true }, facts).dht).toBeNull();
+});
+
 it('passes limits on in bytes', () => {
   const limits = {
     diskLimitGigabytes: 50,

@@ -35,6 +35,7 @@ export function nodeConfig(settings: Settings, facts: NodeFacts): NodeConfigInpu
     mdns: settings.mdns,
     upnp: settings.upnp,
     poolOnly: settings.poolOnly,
+    dht: settings.publicMesh && !settings.poolOnly ? { nodes: settings.dhtNodes } : null,
     shards: settings.shards,
     hosting: hosting(settings, facts),
     routing: routing(settings),

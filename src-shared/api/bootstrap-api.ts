@@ -3,6 +3,16 @@ import { z } from 'zod';
 import type { Result } from '../rpc/contract.ts';
 import { logLevels } from './node-control.ts';
 
+/** The most UDP ports that a DHT takes, from its own on. */
+const lastDhtPort = 65_535 - 8;
+
+/** The IPv4 address at which others reach the nodes of a DHT, and the first of their UDP ports. */
+export const dhtAddressSchema = z.object({
+  host: z.ipv4(),
+  port: z.int().min(1).max(lastDhtPort),
+});
+export type DhtAddress = z.infer<typeof dhtAddressSchema>;
+
 const bootstrapConfigSchema = z.object({
   /** The folder of identity and pools; it exists and is writable. */
   dataFolder: z.string().min(1),
@@ -13,6 +23,8 @@ const bootstrapConfigSchema = z.object({
   /** Serve only members of this machine's pools. */
   poolOnly: z.boolean().default(false),
   maxConnections: z.int().min(16).max(65_535).default(2048),
+  /** Where to run a DHT too; absent: none. */
+  dht: dhtAddressSchema.optional(),
   /** Limits of relaying; bytes count both directions together. */
   relay: z
     .object({
@@ -33,7 +45,11 @@ export const bootstrapApi = {
     /** Responds when the node is in the mesh; the supervisor has a deadline of its own for that. */
     start: {
       params: bootstrapConfigSchema,
-      result: z.object({ peer: z.string(), addresses: z.array(z.string()) }),
+      result: z.object({
+        peer: z.string(),
+        addresses: z.array(z.string()),
+        dht: z.string().optional(),
+      }),
       deadlineMs: null,
       invalidCode: 'setting-invalid',
     },

@@ -106,6 +106,11 @@ export const nodeConfigSchema = z.object({
   mdns: z.boolean().default(true),
   /** Ask the router by UPnP to let peers in. */
   upnp: z.boolean().default(false),
+  /** Take part in a DHT: `host:port` of its nodes to begin with, none for the public one. null: send nothing there. */
+  dht: z
+    .object({ nodes: z.array(z.string()).max(16) })
+    .nullable()
+    .default(null),
   /** Connect only to members of this machine's pools. */
   poolOnly: z.boolean().default(false),
   /** null: the bundled models as a whole, whatever names they and other models have. */

@@ -5,6 +5,8 @@ import { regionSchema, routeRulesSchema } from '../route-rules.ts';
 import { setting } from './setting.ts';
 
 const rules = routeRulesSchema.shape;
+/** An IPv4 address or a name, and a UDP port. */
+const dhtNodeSchema = z.string().regex(/^[a-zA-Z0-9.-]{1,253}:[1-9]\d{0,4}$/);
 const addressSchema = z.string().max(500);
 
 /**
@@ -64,6 +66,15 @@ export const meshSettings = {
   mdns: setting({ schema: z.boolean(), default: true, group: 'mesh', applies: 'live' }),
   /** Ask the router by UPnP to let peers in. */
   upnp: setting({ schema: z.boolean(), default: true, group: 'mesh', applies: 'live' }),
+  /** Meet computers of the public mesh through a DHT, and be reached through routers by UDP; never with `poolOnly`. */
+  publicMesh: setting({ schema: z.boolean(), default: false, group: 'mesh', applies: 'live' }),
+  /** `host:port` of the DHT's nodes to begin with; empty: those of the public DHT. */
+  dhtNodes: setting({
+    schema: z.array(dhtNodeSchema).max(16),
+    default: [],
+    group: 'mesh',
+    applies: 'live',
+  }),
   /** Multiaddrs, with peer id, of nodes to begin with on a wide network. */
   bootstrap: setting({
     schema: z.array(addressSchema).max(64),

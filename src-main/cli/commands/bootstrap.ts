@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type {
   BootstrapConfigInput,
+  DhtAddress,
   BootstrapStarted,
 } from '../../../src-shared/api/bootstrap-api.ts';
 import { AppError } from '../../../src-shared/errors.ts';
@@ -25,6 +26,7 @@ export type BootstrapOptions = CommonOptions & {
   readonly maxConnections?: number;
   readonly maxRelayed?: number;
   readonly bandwidth?: number;
+  readonly dht?: DhtAddress;
   readonly json?: boolean;
 };
 
@@ -49,7 +51,7 @@ export async function bootstrap(options: BootstrapOptions): Promise<void> {
     if (options.json === true) {
       printJson(ready);
     } else {
-      print(bootstrapLines(appFiles().version, ready?.addresses ?? [], dataFolder.folder));
+      print(bootstrapLines(appFiles().version, ready ?? { addresses: [] }, dataFolder.folder));
     }
     const exit = await Promise.race([child.exited, untilAborted(interrupted.signal)]);
     if (exit !== undefined) {
@@ -93,13 +95,14 @@ function startNode(
 }
 
 function configOf(options: BootstrapOptions, dataFolder: string): BootstrapConfigInput {
-  const { listen, peer, poolOnly, maxConnections, maxRelayed, bandwidth } = options;
+  const { listen, peer, poolOnly, maxConnections, maxRelayed, bandwidth, dht } = options;
   return {
     dataFolder,
     listen: listen ?? defaultListen,
     peers: peer ?? [],
     poolOnly: poolOnly === true,
     maxConnections,
+    ...(dht === undefined ? {} : { dht }),
     relay: {
       reservations: maxRelayed,
       connections: maxRelayed,

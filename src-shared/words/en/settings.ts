@@ -207,6 +207,16 @@ export const settingWords: Readonly<Record<SettingName, SettingWords>> = {
     label: 'Ask the router to let peers in',
     help: 'By UPnP, so that computers elsewhere can connect to this one directly. Many home routers allow it.',
   },
+  publicMesh: {
+    about: 'meets the public mesh over the internet, and is reached through routers',
+    label: 'Meet computers on the internet',
+    help: 'Finds other computers that run MindMesh without an address, through a public directory of keys, and opens direct paths through home routers. Whoever asks the directory learns the internet address of this computer. Off while only members of your pools may connect.',
+  },
+  dhtNodes: {
+    about: 'nodes of a directory of keys that is used instead of the public one',
+    label: 'Another directory of keys',
+    help: 'Where a directory of your own begins, as host:port. Empty uses the public one.',
+  },
   bootstrap: {
     about: 'addresses of nodes to start from on the internet',
     label: 'Bootstrap nodes',
@@ -304,6 +314,11 @@ export const listWords: Readonly<
     placeholder: 'blender.exe',
     empty: 'None yet.',
     notValid: 'A name has 260 characters at most.',
+  },
+  dhtNodes: {
+    placeholder: '203.0.113.5:49737',
+    empty: 'None: the public directory is used.',
+    notValid: 'A node looks like 203.0.113.5:49737.',
   },
   bootstrap: {
     placeholder: '/dns/…/tcp/6373/p2p/12D3KooW…',

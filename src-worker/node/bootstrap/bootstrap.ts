@@ -3,14 +3,20 @@
  * cannot be dialled. It has no models, no engines and no API. It is started over an IPC channel and ends with that channel.
  */
 import { once } from 'node:events';
-import { bootstrapApi, type BootstrapConfig } from '../../../src-shared/api/bootstrap-api.ts';
+import {
+  bootstrapApi,
+  type BootstrapConfig,
+  type DhtAddress,
+} from '../../../src-shared/api/bootstrap-api.ts';
 import { describeCauses, toAppError } from '../../../src-shared/errors.ts';
 import { RpcServer } from '../../../src-shared/rpc/server.ts';
 import type { Log } from '../base/log.ts';
 import type { Mesh } from '../mesh/mesh.ts';
+import type { OwnDht } from '../mesh/transport/udx/own-dht.ts';
 import { createPoolMesh } from '../pools/pool-mesh.ts';
 
 let mesh: Promise<Mesh> | undefined;
+let dht: Promise<OwnDht> | undefined;
 
 const command = new RpcServer({
   contract: bootstrapApi,
@@ -18,7 +24,16 @@ const command = new RpcServer({
     start: async (config) => {
       mesh ??= join(config);
       const joined = await mesh;
-      return { peer: joined.peer, addresses: [...joined.addresses()] };
+      if (config.dht !== undefined) {
+        dht ??= runDht(config.dht);
+        await dht;
+      }
+      const [node] = (await dht)?.nodes ?? [];
+      return {
+        peer: joined.peer,
+        addresses: [...joined.addresses()],
+        ...(node === undefined ? {} : { dht: node }),
+      };
     },
   }),
   send: (message) => {
@@ -30,6 +45,17 @@ const command = new RpcServer({
 });
 
 const log: Log = (level, message) => command.tell('log', { level, message });
+
+/** Loads the DHT's library only where it is wanted: its native parts are not made for every system. */
+async function runDht(address: DhtAddress): Promise<OwnDht> {
+  const { startOwnDht } = await import('../mesh/transport/udx/own-dht.ts');
+  return startOwnDht(address);
+}
+
+async function stop(part: Promise<{ stop(): Promise<void> }> | undefined): Promise<void> {
+  const running = await part?.catch(() => undefined);
+  await running?.stop();
+}
 
 function join(config: BootstrapConfig): Promise<Mesh> {
   return createPoolMesh({
@@ -60,7 +86,6 @@ if (process.send === undefined) {
     command.receive(message).catch((error: unknown) => log('warn', toAppError(error).message));
   });
   await over;
-  const running = await mesh?.catch(() => undefined);
-  await running?.stop();
+  await Promise.all([stop(mesh), stop(dht)]);
   process.exit(0);
 }

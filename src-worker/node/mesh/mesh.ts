@@ -24,6 +24,8 @@ import { buildLibp2p, startLibp2p } from './transport/libp2p.ts';
 import { Trust } from '../trust/trust.ts';
 import { type LocalDiscovery, localDiscovery } from './transport/local-discovery.ts';
 import { type RouterService, routerService } from './transport/router-service.ts';
+import { TopicMeetings } from './discovery/topic-meetings.ts';
+import { udxAddress } from './transport/udx/udx-address.ts';
 import { Punching } from './transport/udx/punching.ts';
 import { OwnAddresses } from './transport/own-addresses.ts';
 import { PeerClocks } from './records/peer-clocks.ts';
@@ -63,8 +65,11 @@ export async function buildMesh<Members extends MeshMembers>(
   const punching = new Punching(
     {
       privateKey: options.identity.privateKey,
-      isLoopback: options.listen.every((text) => isLoopback(parseListenAddress(text))),
-      onChange: () => mesh.publish(),
+      // Without an address to listen on, it is still reached through routers.
+      isLoopback:
+        options.listen.length > 0 &&
+        options.listen.every((text) => isLoopback(parseListenAddress(text))),
+      onChange: () => mesh.punchingChanged(),
       log: options.log,
     },
     options.dht,
@@ -130,6 +135,7 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
   readonly #clocks = new PeerClocks(Date.now);
   readonly #network = new NetworkWatch({ onChange: () => this.#networkChanged() });
   readonly discovery: Discovery;
+  readonly #meetings: TopicMeetings;
   readonly #listeners = new Set<(peer: string | undefined) => void>();
   readonly #listen: readonly Multiaddr[];
   #isRouterAsked: boolean;
@@ -190,6 +196,15 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
       onUnreachable: () => this.#changed(),
       log: options.log,
     });
+    this.#meetings = new TopicMeetings({
+      place: () => options.punching.knownLink,
+      connections: () => this.#peers.connected.size,
+      isConnected: (key) => this.#isConnectedByKey(key),
+      dial: async (key, signal) => {
+        await libp2p.dial(udxAddress(Buffer.from(key, 'hex')), { signal });
+      },
+      log: options.log,
+    });
     this.members = options.membersOf({
       opener: this.#channels,
       connected: () => this.#peers.connected,
@@ -238,6 +253,7 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
     await startLibp2p(this.#libp2p);
     this.#punching.start();
     this.discovery.start();
+    this.#meetings.start();
     this.#network.start();
     this.#log('info', 'The mesh is up', { peer: this.peer, addresses: this.addresses() });
   }
@@ -327,7 +343,7 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
       this.#local.switch(settings.mdns),
       this.#router.switch(settings.upnp === true),
     ]);
-    this.#punching.switch(settings.dht);
+    await this.#punching.switch(settings.dht);
     this.#isRouterAsked = settings.upnp === true;
     if (!this.#isRouterAsked) {
       this.#ownAddresses.forgetMapped();
@@ -336,6 +352,12 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
 
   publish(): void {
     this.#exchange.publish();
+  }
+
+  /** This node's place in the DHT has come or gone. */
+  punchingChanged(): void {
+    this.publish();
+    this.#meetings.refresh();
   }
 
   stop(): Promise<void> {
@@ -348,6 +370,7 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
     this.#peers.stop();
     this.#network.stop();
     const discoveryStopped = this.discovery.stop();
+    this.#meetings.stop();
     this.members.stop();
     await this.#exchange.leave();
     await Promise.race([
@@ -383,6 +406,7 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
     this.#log('info', 'The network of this machine has changed, or it slept');
     this.#exchange.networkChanged();
     this.discovery.networkChanged();
+    this.#meetings.networkChanged();
   }
 
   /**
@@ -420,6 +444,14 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
     await this.#libp2p.dial(
       dialableAddresses(peer, addresses).map((address) => withPeer(address, peer)),
       { force: true, signal: AbortSignal.timeout(dialDeadlineMs) },
+    );
+  }
+
+  /** Whether a connected peer's record tells this key in the DHT. */
+  #isConnectedByKey(key: string): boolean {
+    const address = udxAddress(Buffer.from(key, 'hex')).toString();
+    return [...this.#peers.connected].some((peer) =>
+      this.#peers.addressesOf(peer).some((told) => withoutPeer(told) === address),
     );
   }
 

@@ -29,6 +29,7 @@ export async function meshFeature(options: MeshFeatureOptions): Promise<FeatureW
     mdns,
     upnp,
     poolOnly,
+    dht: dhtOf(config),
     describe,
     trust,
     log,
@@ -51,7 +52,7 @@ export async function meshFeature(options: MeshFeatureOptions): Promise<FeatureW
     start: () => mesh.start(),
     stop: () => mesh.stop(),
     configure: async (settings) => {
-      await mesh.configure(settings);
+      await mesh.configure({ ...settings, dht: dhtOf(settings) });
       pools.setPoolOnly(settings.poolOnly);
     },
     status: () => {
@@ -67,4 +68,12 @@ export async function meshFeature(options: MeshFeatureOptions): Promise<FeatureW
       };
     },
   };
+}
+
+/** A node for pools alone sends nothing to a DHT, whatever it was told. */
+function dhtOf({
+  dht,
+  poolOnly,
+}: Pick<NodeConfig, 'dht' | 'poolOnly'>): { readonly nodes: readonly string[] } | undefined {
+  return dht === null || poolOnly ? undefined : dht;
 }

@@ -23,6 +23,7 @@ const made: Partial<Settings> = {
   ownMachines: [peer],
   askRegions: ['DE'],
   bootstrap: [`/ip4/192.0.2.1/tcp/1/p2p/${peer}`],
+  dhtNodes: ['192.0.2.1:49737'],
   peers: [`/ip4/192.0.2.1/tcp/1/p2p/${peer}`],
   listen: ['/ip4/127.0.0.1/tcp/0'],
   apiHosts: ['box.lan'],

@@ -113,6 +113,7 @@ export const helpWords = {
     poolOnly: 'serve members of your pools alone',
     maxConnections: 'connections at once (default: 2048)',
     maxRelayed: 'nodes and connections that are relayed (default: 512)',
+    dht: 'run a directory of keys too, on 7 UDP ports from this one on, at this public IPv4 address',
     bandwidth: 'most to relay (default: 25000)',
   },
   receipt: {
@@ -127,6 +128,7 @@ export const argumentErrors = {
   shard: 'It is MODEL or MODEL:FIRST-LAST, such as "MindMesh Demo:0-3".',
   layers: 'It is FIRST-LAST, such as 0-15, counted from 0.',
   address: 'It is a multiaddr, such as /ip4/192.168.1.5/tcp/4001/p2p/12D3…',
+  dhtAddress: 'It is an IPv4 address and a port, such as 203.0.113.5:49737.',
   port: 'It is a port from 0 to 65535; 0 takes any that is free.',
   number: (least: number, most: number) => `It is a number from ${least} to ${most}.`,
   numberFrom: (least: number) => `It is a number from ${least} on.`,

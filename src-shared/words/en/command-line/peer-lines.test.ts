@@ -62,14 +62,19 @@ describe('bootstrapLines', () => {
   it('shows every address, and what others do with it', () => {
     const lines = bootstrapLines(
       '1.2.3',
-      ['/ip4/192.0.2.1/tcp/6373/p2p/x', '/ip4/192.0.2.2/tcp/6373/p2p/x'],
+      {
+        addresses: ['/ip4/192.0.2.1/tcp/6373/p2p/x', '/ip4/192.0.2.2/tcp/6373/p2p/x'],
+        dht: '192.0.2.1:49737',
+      },
       '/data',
     );
     expect(lines.slice(2, 5)).toEqual([
       '  Address  /ip4/192.0.2.1/tcp/6373/p2p/x',
       '           /ip4/192.0.2.2/tcp/6373/p2p/x',
-      '  Data     /data',
+      '  DHT      192.0.2.1:49737',
     ]);
+    expect(lines[5]).toBe('  Data     /data');
+    expect(lines.join('\n')).toContain('settings add dhtNodes 192.0.2.1:49737');
     expect(lines.join('\n')).toContain('settings add bootstrap');
   });
 });

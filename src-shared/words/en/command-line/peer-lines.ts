@@ -58,16 +58,18 @@ export function peerLines(
 /** What `bootstrap` prints once it runs. */
 export function bootstrapLines(
   version: string,
-  addresses: readonly string[],
+  { addresses, dht }: { readonly addresses: readonly string[]; readonly dht?: string | undefined },
   dataFolder: string,
 ): string[] {
   return [
     `MindMesh ${version} runs as a bootstrap node and relay.`,
     '',
     ...addresses.map((address, index) => `  ${index === 0 ? 'Address' : '       '}  ${address}`),
+    ...(dht === undefined ? [] : [`  DHT      ${dht}`]),
     `  Data     ${dataFolder}`,
     '',
     'Other computers use it with: mindmesh settings add bootstrap ADDRESS',
+    ...(dht === undefined ? [] : [`And its directory with: mindmesh settings add dhtNodes ${dht}`]),
     'Press Ctrl-C to stop.',
   ];
 }

@@ -21,6 +21,10 @@ export class ConnectionLimiter {
         !this.#connections.begin(connection) ||
         (await gater.denyInboundConnection?.(connection)) === true,
       denyDialPeer: async (peer) => isRefused(peer) || (await gater.denyDialPeer?.(peer)) === true,
+      // A key in the DHT is dialled before it is known whose it is.
+      denyOutboundEncryptedConnection: async (peer, connection) =>
+        isRefused(peer) ||
+        (await gater.denyOutboundEncryptedConnection?.(peer, connection)) === true,
       denyInboundUpgradedConnection: async (peer, connection) => {
         // The next gater counts a connection until this method is called, so it must always be called.
         const isDenied = await gater.denyInboundUpgradedConnection?.(peer, connection);

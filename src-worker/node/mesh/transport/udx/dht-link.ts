@@ -4,12 +4,12 @@ import { isIP } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../../../../src-shared/errors.ts';
 import type { Log } from '../../../base/log.ts';
-import { isPublicIp } from '../../networks.ts';
+import { isIn, isPublicIp, thisMachine } from '../../networks.ts';
 import { FramedStream } from './framed-stream.ts';
 import { GuardedDht } from './guarded-dht.ts';
 import { GuardedHandshake } from './guarded-handshake.ts';
 import { HalfPunched } from './half-punched.ts';
-import type { DhtKeyPair, DhtServer, PunchMaking } from './hyperdht.ts';
+import type { DhtKeyPair, DhtQuery, DhtServer, LookUpReply, PunchMaking } from './hyperdht.ts';
 import { type DhtReach, mayPunch } from './punch-rules.ts';
 
 /** Any free port; hyperdht would take one that tells what this is. */
@@ -17,6 +17,10 @@ const anyPort = [0, 0] as const;
 
 /** How long stopping waits for the DHT's nodes, in milliseconds. */
 const farewellMs = 500;
+
+/** Most replies of a look-up that are kept, and most keys of each: a node of the DHT may send more than it should. */
+const maxReplies = 64;
+const maxKeys = 20;
 
 export type DhtLinkOptions = {
   readonly keyPair: DhtKeyPair;
@@ -32,6 +36,8 @@ export class DhtLink {
   readonly #reach: DhtReach;
   readonly #dht: GuardedDht;
   readonly #half = new HalfPunched();
+  /** Topics under which this node can be found. */
+  readonly #topics = new Set<Buffer>();
   #server: DhtServer | undefined;
   #stopped: Promise<void> | undefined;
 
@@ -43,7 +49,7 @@ export class DhtLink {
     this.#dht = new GuardedDht('user', {
       keyPair,
       port: anyPort,
-      host: isLoopback ? '127.0.0.1' : '0.0.0.0',
+      host: isLoopback || isOnThisMachine(hosts) ? '127.0.0.1' : '0.0.0.0',
       ...(nodes.length === 0 ? {} : { bootstrap: nodes }),
     });
   }
@@ -88,6 +94,29 @@ export class DhtLink {
     }
   }
 
+  /** Tells the DHT that this node can be found under the topic; it forgets that after some twenty minutes. */
+  async announce(
+    topic: Buffer,
+    signal: AbortSignal,
+    keyPair: DhtKeyPair = this.#options.keyPair,
+  ): Promise<void> {
+    this.#topics.add(topic);
+    await untilAborted(this.#dht.announce(topic, keyPair, []), signal);
+  }
+
+  /** The keys that each node of the DHT knows under the topic, hexadecimal, as far as they come in time; perhaps invented. */
+  async lookUp(topic: Buffer, signal: AbortSignal): Promise<string[][]> {
+    const query = this.#dht.lookup(topic);
+    const replies: string[][] = [];
+    query.on('data', ({ peers }: LookUpReply) => {
+      if (replies.length < maxReplies) {
+        replies.push(peers.slice(0, maxKeys).map(({ publicKey }) => publicKey.toString('hex')));
+      }
+    });
+    await untilAborted(query, signal);
+    return replies;
+  }
+
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     return this.#stopped;
@@ -96,7 +125,11 @@ export class DhtLink {
   async #stop(): Promise<void> {
     try {
       // The DHT's nodes forget this node at once, not only after twenty minutes.
-      const farewell = this.#server?.close().catch(() => {});
+      const { keyPair } = this.#options;
+      const farewell = Promise.allSettled([
+        this.#server?.close(),
+        ...[...this.#topics].map((topic) => this.#dht.unannounce(topic, keyPair)),
+      ]);
       await Promise.race([farewell, delay(farewellMs, undefined, { ref: false })]);
       await this.#dht.destroy({ force: true });
     } catch (error) {
@@ -113,9 +146,28 @@ export class DhtLink {
   }
 }
 
+/** Whether the whole DHT is on this machine, as in tests. */
+function isOnThisMachine(hosts: readonly string[]): boolean {
+  return hosts.length > 0 && hosts.every((host) => isIn(thisMachine, host));
+}
+
 /** A name may be anything, so it counts as public. */
 function isPublicHost(host: string): boolean {
   return isIP(host) === 0 || isPublicIp(host);
+}
+
+/** Resolves when the query is over, well or not, or was ended by the signal. */
+async function untilAborted(query: DhtQuery, signal: AbortSignal): Promise<void> {
+  const end = (): void => query.destroy();
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    if (signal.aborted) {
+      end();
+    }
+    await query.finished();
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
 }
 
 function started(raw: Parameters<FramedStream['start']>[0] | null, options: object): FramedStream {

@@ -44,15 +44,17 @@ export type DhtRequest = {
 /** What a node knows of a server: where it announced itself from, or that it is this node's own. */
 type DhtRoute = { readonly relay: DhtAddress | null; readonly onpeerhandshake?: unknown };
 
-type LookUpReply = {
+export type LookUpReply = {
   readonly from: DhtAddress;
   readonly peers: readonly { readonly publicKey: Buffer }[];
 };
 
-type DhtQuery = AsyncIterable<LookUpReply> & {
+/** Emits `data` with a LookUpReply, for look-ups. */
+export interface DhtQuery extends EventEmitter {
   destroy(): void;
+  /** Resolves at the end; rejects when too few nodes replied. */
   finished(): Promise<void>;
-};
+}
 
 export type DhtOptions = {
   /** `host:port` of nodes to begin with; absent: those of the public DHT. */

@@ -60,6 +60,11 @@ export class Punching {
     return this.#transport;
   };
 
+  /** The link to the DHT while that knows this node. */
+  get knownLink(): DhtLink | undefined {
+    return this.#isKnown ? this.#link : undefined;
+  }
+
   /** The link to the DHT while this is on. */
   get link(): DhtLink | undefined {
     return this.#link;
@@ -73,21 +78,25 @@ export class Punching {
   /** Called once libp2p runs. Does not wait for the DHT. */
   start(): void {
     this.#isStarted = true;
-    this.switch(this.#settings);
+    void this.switch(this.#settings);
   }
 
-  /** Switches it on, to another DHT, or off with undefined. Connections that are open stay, unless the DHT is left. */
-  switch(settings: DhtSettings | undefined): void {
+  /**
+   * Switches it on, to another DHT, or off with undefined; connections over a DHT's sockets end as it is left. Resolves when
+   * nothing is sent to the former one any more.
+   */
+  switch(settings: DhtSettings | undefined): Promise<void> {
     this.#settings = settings;
     if (this.#isStarted) {
       this.#settled = this.#settled.then(() => this.#apply(settings));
     }
+    return this.#settled;
   }
 
   stop(): Promise<void> {
-    this.switch(undefined);
+    const stopped = this.switch(undefined);
     this.#isStarted = false;
-    return this.#settled;
+    return stopped;
   }
 
   async #apply(settings: DhtSettings | undefined): Promise<void> {
