@@ -208,7 +208,10 @@ async function takeOver(
   waitMs: number,
 ): Promise<Times> {
   await untilServing(host);
-  await eventuallyTrue('the engine is told of', () => enginePids(host).length === 1);
+  await eventuallyTrue(
+    'the engine is loaded',
+    () => host.snapshot().node?.shards[0]?.state === 'serving',
+  );
   const [engine = 0] = enginePids(host);
   const answer: LongAnswer | undefined = asks ? await answerUnderWay(host) : undefined;
   await delay(waitMs);
