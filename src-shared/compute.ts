@@ -37,6 +37,8 @@ export type Compute = Readonly<z.infer<typeof computeSchema>>;
 /** A device that engines may use. */
 export const usedDeviceSchema = z.object({
   id: deviceIdSchema,
+  /** Whether its memory is the computer's. */
+  sharesMemory: z.boolean(),
   /** Weights, caches and buffers that all engines together may put on it; null: no limit is known. */
   memoryBytes: z.int().min(0).nullable(),
   /** The largest single buffer; null: no limit is known. */

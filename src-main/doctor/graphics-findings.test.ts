@@ -30,7 +30,7 @@ function found(
     facts: { ...idleFacts, gpus: known(gpus) },
     node: compute === undefined ? knownNode : { ...knownNode, compute },
     settings: { ...knownHost.settings, ...settings },
-    devices: [{ id: address, memoryBytes: 18e9, largestBufferBytes: 4e9 }],
+    devices: [{ id: address, sharesMemory: false, memoryBytes: 18e9, largestBufferBytes: 4e9 }],
   });
 }
 

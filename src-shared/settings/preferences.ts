@@ -131,6 +131,13 @@ export const preferences = {
     group: 'much',
     applies: 'live',
   }),
+  /** Which cards are filled first, by id, PCI address or name; the others follow, the largest first. */
+  cardOrder: setting({
+    schema: z.array(z.string().min(1).max(200)).max(16),
+    default: [],
+    group: 'much',
+    applies: 'live',
+  }),
 };
 export type Preferences = ValuesOf<typeof preferences>;
 

@@ -122,6 +122,12 @@ export const settingWords: Readonly<Record<SettingName, SettingWords>> = {
     label: 'Single cards',
     help: 'Whether each card is used, and a ceiling of its own.',
   },
+  cardOrder: {
+    about:
+      'which graphics card is filled with layers first, then second, by name, PCI address or id; a change reloads the models',
+    label: 'Which graphics card first',
+    help: 'A model goes onto the first card, and onto the next one what the first has no room for. By the names above, or by address. A change reloads the models.',
+  },
   downloadLimitKilobytesPerSecond: {
     about: 'speed limit of downloads',
     none: 'unlimited',
@@ -304,6 +310,11 @@ export const listWords: Readonly<
     placeholder: 'blender.exe',
     empty: 'None yet.',
     notValid: 'A name has 260 characters at most.',
+  },
+  cardOrder: {
+    placeholder: 'NVIDIA GeForce RTX 4090',
+    empty: 'The largest first.',
+    notValid: 'A name has 200 characters at most.',
   },
   bootstrap: {
     placeholder: '/dns/…/tcp/6373/p2p/12D3KooW…',
