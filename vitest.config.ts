@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { SlowestFirst } from './test/support/machine/slowest-first.ts';
 import { keepCompiledCode } from './test/support/machine/compile-cache.ts';
 
 keepCompiledCode();
@@ -28,6 +29,7 @@ export default defineConfig({
       },
     ],
     maxWorkers: 4,
+    sequence: { sequencer: SlowestFirst },
     reporters: ['verbose'],
   },
 });

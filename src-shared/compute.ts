@@ -34,6 +34,20 @@ export const computeSchema = z.object({
 });
 export type Compute = Readonly<z.infer<typeof computeSchema>>;
 
+/** The memory of the devices that an engine computes on, at one moment. */
+export const deviceMemorySchema = z
+  .array(
+    z.object({
+      id: deviceIdSchema,
+      /** As ComputeDevice. */
+      totalBytes: z.number().min(0),
+      freeBytes: z.number().min(0),
+    }),
+  )
+  .max(mostDevices)
+  .readonly();
+export type DeviceMemory = z.infer<typeof deviceMemorySchema>;
+
 /** A device that engines may use. */
 export const usedDeviceSchema = z.object({
   id: deviceIdSchema,

@@ -49,6 +49,7 @@ describe('a graphics card', () => {
         name: 'RTX 4090',
         isIntegrated: false,
         use: 'used',
+        driver: null,
         pciAddress: address,
         memoryBytes: 24e9,
         freeBytes: 20e9,

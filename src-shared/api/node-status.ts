@@ -1,6 +1,6 @@
 /** The status of a node and of its view of the mesh. */
 import { z } from 'zod';
-import { computeSchema } from '../compute.ts';
+import { computeSchema, deviceMemorySchema } from '../compute.ts';
 import { lenientList } from '../lenient-list.ts';
 import { layerRangeSchema, manifestIdSchema } from '../model.ts';
 import { modelEntrySchema } from './models.ts';
@@ -36,6 +36,13 @@ const shardStatusSchema = layerRangeSchema.and(
 );
 export type ShardStatus = z.infer<typeof shardStatusSchema>;
 
+/**
+ * How a connected peer is reached, the best first. `lan`: in a network of this machine, or on it; `direct`: over the
+ * internet; `punched`: over a path that both sides opened through their routers; `relay`: through another node.
+ */
+const waySchema = z.enum(['lan', 'direct', 'punched', 'relay']);
+export type Way = z.infer<typeof waySchema>;
+
 const peerStatusSchema = z.object({
   peer: z.string(),
   addresses: z.array(z.string()),
@@ -44,6 +51,10 @@ const peerStatusSchema = z.object({
   latencyMs: z.number().nullable(),
   /** Whether it can only be reached over a relay; absent: no. */
   relayed: z.boolean().optional(),
+  /** Absent while it is not connected. */
+  way: waySchema.optional(),
+  /** Why no path could be punched; absent: that is not known. */
+  unpunched: z.enum(['both-change-ports', 'no-udp-here']).optional(),
   /** This node's trust in it, from 1 (no known fault) down to nearly 0; absent: 1. */
   reputation: z.number().optional(),
   /** It did not reply when this node last needed it, and has sent nothing since; absent: no. */
@@ -64,6 +75,17 @@ export type PeerStatus = z.infer<typeof peerStatusSchema>;
 /** `public`: from everywhere; `relay`: from everywhere, over relays alone; `local`: from its own network; `none`: from this machine. */
 const reachSchema = z.enum(['public', 'relay', 'local', 'none']);
 export type Reach = z.infer<typeof reachSchema>;
+
+/** What is known of how this network lets peers in. */
+const entranceSchema = z.object({
+  /** `unasked`: the settings forbid to ask the router; `silent`: it opened nothing; `opened`: it opened a port. */
+  router: z.enum(['unasked', 'silent', 'opened']),
+  /** The TCP port at which this node listens in its network; absent: at none. */
+  port: z.int().optional(),
+  /** Whether the port stays the same after the next start. */
+  isPortFixed: z.boolean(),
+});
+export type Entrance = z.infer<typeof entranceSchema>;
 
 /** Addresses from the settings at which no peer could be reached; `reason` is a clause. */
 const unreachablePeerSchema = z.object({
@@ -90,9 +112,13 @@ export const nodeStatusSchema = z.object({
   peer: z.string(),
   /** What this machine computes on; absent until an engine has looked, and where none may. */
   compute: computeSchema.optional(),
+  /** What the graphics devices have free, as a running engine was told lately; absent where none runs on one. */
+  deviceMemory: deviceMemorySchema.optional(),
   addresses: z.array(z.string()),
   /** How others can reach this node, as far as it is known; absent from nodes that do not tell. */
   reach: reachSchema.optional(),
+  /** Absent from nodes that do not tell. */
+  entrance: entranceSchema.optional(),
   /**
    * How far this machine's clock is ahead of those of its peers, in milliseconds, rounded to minutes; negative if
    * behind. Absent while the clock may be right.

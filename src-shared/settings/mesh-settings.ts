@@ -81,7 +81,7 @@ export const meshSettings = {
   /** Multiaddrs the node listens on for other peers. */
   listen: setting({
     schema: z.array(addressSchema).max(32),
-    default: ['/ip4/0.0.0.0/tcp/0'],
+    default: ['/ip4/0.0.0.0/tcp/0', '/ip6/::/tcp/0'],
     group: 'mesh',
     applies: 'node',
   }),

@@ -51,6 +51,14 @@ export const preferences = {
     group: 'when',
     applies: 'live',
   }),
+  /** Pause models in the computer's memory while less than this of it is free; null: never. */
+  pauseOnFreeMemoryPercent: setting({
+    schema: percentSchema.max(90).nullable(),
+    default: 10,
+    unit: 'percent',
+    group: 'when',
+    applies: 'live',
+  }),
   onBattery: setting({
     schema: pauseOrWork,
     default: 'pause',

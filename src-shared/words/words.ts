@@ -8,6 +8,7 @@ export { findingWords, levelWords, reportAbout, topicWords } from './en/doctor/f
 export * from './en/duty.ts';
 export * from './en/hosting.ts';
 export * from './en/missing.ts';
+export * from './en/paths.ts';
 export * from './en/settings.ts';
 export * from './en/times.ts';
 export * from './en/warnings.ts';

@@ -7,6 +7,7 @@ import { hop } from './hop.ts';
 import { idleCost } from './idle-cost.ts';
 import { prefill } from './prefill.ts';
 import { type Bench, printResult } from './report.ts';
+import { reach } from './reach.ts';
 import { route } from './route.ts';
 import { split } from './split.ts';
 import { yieldToOwner } from './yield.ts';
@@ -20,6 +21,7 @@ const benches: Readonly<Record<string, Bench>> = {
   game,
   'idle-cost': idleCost,
   route,
+  reach,
   failover,
   ghosts,
 };

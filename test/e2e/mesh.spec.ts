@@ -42,7 +42,7 @@ test('the network page shows the peer, how it is reached, and which layers it ho
 
   const peers = page.getByRole('region', { name: 'Peers' });
   await expect(peers.getByText('Ready')).toBeVisible();
-  await expect(peers.getByText('Direct', { exact: true })).toBeVisible();
+  await expect(peers.getByText('On this network', { exact: true })).toBeVisible();
   await expect(peers.getByText(/^[\d.]+ ms$/)).toBeVisible();
   await expect(peers.getByText(`Hosts: MindMesh Demo, layers ${there}`)).toBeVisible();
   const layers = page.getByRole('region', { name: 'Layers of each model' });

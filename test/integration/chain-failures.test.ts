@@ -6,8 +6,8 @@ import { longModel, NodeChain } from '../support/sessions/node-chain.ts';
 import type { NodeProcess } from '../support/host/node-process.ts';
 
 /** Long enough for a disturbance after the first token to be in the middle of the answer. */
-const answerTokens = 500;
-const longJson = 1000;
+const answerTokens = 300;
+const longJson = 600;
 const question = 'What is this?';
 
 const thirds = [

@@ -20,6 +20,13 @@ const alone =
     ' ',
   );
 
+/** A data folder whose host meets no peer by mDNS: hosts of other tests offer models, too. */
+async function folderWithoutMdns(): Promise<string> {
+  const folder = await temporaryFolder();
+  await mindmesh(['settings', 'set', 'mdns', 'false', '--data', folder]);
+  return folder;
+}
+
 type Running = { folder: string; child: ChildProcess; printed: () => string };
 
 /** Runs `mindmesh serve` until it is ready. It is killed with all its children after the test. */
@@ -149,7 +156,7 @@ describe('mindmesh', () => {
   });
 
   it('composes a host for a command when none runs, and leaves nothing running', async () => {
-    const folder = await temporaryFolder();
+    const folder = await folderWithoutMdns();
     const listed = await mindmesh(['models', 'list', '--json', '--data', folder]);
     expect(JSON.parse(listed.out)).toMatchObject([{ name: 'MindMesh Demo' }]);
     const answer = await mindmesh(['chat', question, '--json', '--data', folder]);
@@ -160,7 +167,7 @@ describe('mindmesh', () => {
   });
 
   it('stops waiting for a model at Ctrl-C', async () => {
-    const folder = await temporaryFolder();
+    const folder = await folderWithoutMdns();
     await mindmesh(['settings', 'set', 'shards', '[]', '--data', folder]);
     const child = startMindmesh(['chat', question, '--data', folder]);
     const end = finished(child);
@@ -174,7 +181,7 @@ describe('mindmesh', () => {
   });
 
   it('counts what was asked over restarts', async () => {
-    const folder = await temporaryFolder();
+    const folder = await folderWithoutMdns();
     const answer = await mindmesh(['chat', question, '--json', '--data', folder]);
     const { tokens } = JSON.parse(answer.out) as { tokens: number };
     await serve(folder, '--no-shards');

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OpenAI } from 'openai';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { type ComputeShare, fullComputeShare } from '../../src-shared/compute-share.ts';
+import type { WorkOrder } from '../../src-shared/api/node-config.ts';
 import { eventuallyTrue } from '../support/host/host-processes.ts';
 import { NodeProcess, type NodeProcessConfig } from '../support/host/node-process.ts';
 import { udpPortsOf } from '../support/host/udp-ports.ts';
@@ -13,12 +15,16 @@ import { writeRandomModel } from '../support/engine/random-model.ts';
 
 const apiKey = 'mm-key-of-a-node-that-changes';
 const model = longModel.name;
-/** A pace at which an answer takes seconds, while the machine is mostly free for other tests. */
-const pace = { workShare: 0.1, cpuShare: 1 };
+/** A pace at which an answer takes seconds, so that a change falls into its middle. */
+const slow = { workShare: 0.1, cpuShare: 1 };
 const maxTokens = 200;
 
 const mdnsPort = 5353;
 const isLinux = process.platform === 'linux';
+
+function serving(pace: ComputeShare): WorkOrder {
+  return { state: 'serving', answersOwner: true, reason: null, pace };
+}
 
 async function start(config: NodeProcessConfig = {}): Promise<NodeProcess> {
   const node = await NodeProcess.start(config);
@@ -67,14 +73,6 @@ async function beginAnswer(node: NodeProcess): Promise<Streaming> {
   return { end, isOver: () => isOver };
 }
 
-/** Makes the change in the middle of an answer, which then has to reach the requested length. */
-async function expectAnswerWhile(node: NodeProcess, change: () => Promise<unknown>): Promise<void> {
-  const answer = await beginAnswer(node);
-  await change();
-  expect(answer.isOver()).toBe(false);
-  expect(await answer.end).toEqual({ tokens: maxTokens, reason: 'length' });
-}
-
 /** The HTTP status of a request to the API with this host name, and perhaps an origin. */
 function statusFor(port: number, headers: Record<string, string>): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -103,7 +101,7 @@ describe('while an answer streams over a peer', () => {
       bundledModels: [path],
       shards: [{ model }],
       engine: { threads: 1, backend: 'cpu', contextLength: longModel.contextLength },
-      work: { state: 'serving', answersOwner: true, reason: null, pace },
+      work: serving(slow),
     });
     await hosting.untilServing();
     asking = await NodeProcess.start({
@@ -119,6 +117,16 @@ describe('while an answer streams over a peer', () => {
     await rm(folder, { recursive: true });
   });
 
+  /** Makes the change in the middle of an answer, which then has to reach the requested length. */
+  async function expectAnswerWhile(change: () => Promise<unknown>): Promise<void> {
+    const answer = await beginAnswer(asking);
+    await change();
+    expect(answer.isOver()).toBe(false);
+    await hosting.request('setWork', serving(fullComputeShare));
+    expect(await answer.end).toEqual({ tokens: maxTokens, reason: 'length' });
+    await hosting.request('setWork', serving(slow));
+  }
+
   const untilConnected = (peer: string): Promise<unknown> =>
     asking.until(
       ({ peers }) => peers.some((each) => each.peer === peer && each.connected),
@@ -128,18 +136,18 @@ describe('while an answer streams over a peer', () => {
   it('a peer and a bootstrap node that are added are met, and those that are removed are let go', async () => {
     const [one, other] = await Promise.all([start(), start()]);
     const former = hosting.status.addresses;
-    await expectAnswerWhile(asking, async () => {
+    await expectAnswerWhile(async () => {
       await asking.configure({ staticPeers: [...former, ...one.status.addresses] });
       await asking.configure({ bootstrap: other.status.addresses });
     });
     await untilConnected(one.status.peer);
     await untilConnected(other.status.peer);
-    await expectAnswerWhile(asking, () => asking.configure({ staticPeers: [], bootstrap: [] }));
+    await expectAnswerWhile(() => asking.configure({ staticPeers: [], bootstrap: [] }));
     await asking.configure({ staticPeers: former });
   }, 120_000);
 
   it('an address that is none is refused, and nothing changes', async () => {
-    await expectAnswerWhile(asking, async () => {
+    await expectAnswerWhile(async () => {
       const refused = asking.configure({ staticPeers: ['nowhere'], mdns: true });
       await expect(refused).rejects.toMatchObject({ code: 'setting-invalid' });
     });
@@ -147,7 +155,7 @@ describe('while an answer streams over a peer', () => {
   }, 60_000);
 
   it('rules hold for the next question', async () => {
-    await expectAnswerWhile(asking, () =>
+    await expectAnswerWhile(() =>
       asking.configure({ routing: { rules: { ownMachinesOnly: true } } }),
     );
     await expect(asking.request('route', { model })).rejects.toMatchObject({ code: 'no-route' });
@@ -157,7 +165,7 @@ describe('while an answer streams over a peer', () => {
   }, 60_000);
 
   it('price, region and limits of the peer that computes it are told and obeyed', async () => {
-    await expectAnswerWhile(asking, () =>
+    await expectAnswerWhile(() =>
       hosting.configure({
         hosting: {
           price: 3,
@@ -180,11 +188,11 @@ describe('while an answer streams over a peer', () => {
   it.runIf(isLinux)(
     'mDNS is switched on and off',
     async () => {
-      await expectAnswerWhile(asking, () => asking.configure({ mdns: true }));
+      await expectAnswerWhile(() => asking.configure({ mdns: true }));
       await eventuallyTrue('it listens for mDNS', async () =>
         (await udpPortsOf(asking.pid)).includes(mdnsPort),
       );
-      await expectAnswerWhile(asking, () => asking.configure({ mdns: false }));
+      await expectAnswerWhile(() => asking.configure({ mdns: false }));
       expect(await udpPortsOf(asking.pid)).toEqual([]);
     },
     120_000,
@@ -199,8 +207,8 @@ describe('while an answer streams over a peer', () => {
         async () => (await udpPortsOf(asking.pid)).length > 0,
         60_000,
       );
-      await Promise.all([asks, expectAnswerWhile(asking, () => asking.configure({ upnp: true }))]);
-      await expectAnswerWhile(asking, () => asking.configure({ upnp: false }));
+      await Promise.all([asks, expectAnswerWhile(() => asking.configure({ upnp: true }))]);
+      await expectAnswerWhile(() => asking.configure({ upnp: false }));
       expect(await udpPortsOf(asking.pid)).toEqual([]);
     },
     120_000,
@@ -209,14 +217,14 @@ describe('while an answer streams over a peer', () => {
   it('the API is known by another name, and to another page', async () => {
     const { gatewayPort } = asking.status;
     expect(await statusFor(gatewayPort, { host: 'box.lan' })).toBe(403);
-    await expectAnswerWhile(asking, () =>
+    await expectAnswerWhile(() =>
       asking.configure({
         gateway: { port: 0, apiKey, hosts: ['box.lan'], origins: ['https://app.example'] },
       }),
     );
     expect(await statusFor(gatewayPort, { host: 'box.lan' })).toBe(200);
     await asking.until((status) => status.gatewayPort === gatewayPort, 'the port is the same');
-    await expectAnswerWhile(asking, () => asking.configure({ gateway: { port: 0, apiKey } }));
+    await expectAnswerWhile(() => asking.configure({ gateway: { port: 0, apiKey } }));
     expect(await statusFor(gatewayPort, { host: 'box.lan' })).toBe(403);
   }, 120_000);
 
@@ -228,34 +236,34 @@ describe('while an answer streams over a peer', () => {
       code: 'port-taken',
     });
     await spare.stop();
-    await expectAnswerWhile(asking, async () => {
+    await expectAnswerWhile(async () => {
       await asking.configure({ gateway: { port: free, apiKey } });
       expect(await statusFor(free, {})).toBe(200);
       await expect(statusFor(former, {})).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     });
     await asking.until(({ gatewayPort }) => gatewayPort === free, 'the port is told');
-    await expectAnswerWhile(asking, () => Promise.resolve());
+    await expectAnswerWhile(() => Promise.resolve());
   }, 120_000);
 
   it('a pool is made, joined, and made the only one to talk to', async () => {
     const stranger = await start({ staticPeers: asking.status.addresses });
     await untilConnected(stranger.status.peer);
-    await expectAnswerWhile(asking, () => asking.request('poolCreate', { name: 'Friends' }));
+    await expectAnswerWhile(() => asking.request('poolCreate', { name: 'Friends' }));
     const invite = { role: 'member', uses: 1, lifeMs: 60_000 } as const;
     const { link } = await asking.request('poolInvite', invite);
-    await expectAnswerWhile(asking, () => hosting.request('poolJoin', { link }));
-    await expectAnswerWhile(asking, () => asking.configure({ poolOnly: true }));
+    await expectAnswerWhile(() => hosting.request('poolJoin', { link }));
+    await expectAnswerWhile(() => asking.configure({ poolOnly: true }));
     await asking.until(
       ({ peers }) => !peers.some(({ peer }) => peer === stranger.status.peer),
       'the stranger is cut off',
     );
-    await expectAnswerWhile(asking, () => asking.configure({ poolOnly: false }));
+    await expectAnswerWhile(() => asking.configure({ poolOnly: false }));
     await untilConnected(stranger.status.peer);
   }, 180_000);
 
   it('other settings for engines load them anew once it has ended, and the node stays', async () => {
     const [before] = hosting.enginePids;
-    await expectAnswerWhile(asking, () =>
+    await expectAnswerWhile(() =>
       hosting.configure({ engine: { threads: 1, backend: 'cpu', contextLength: 8192 } }),
     );
     await hosting.until(
@@ -263,6 +271,6 @@ describe('while an answer streams over a peer', () => {
       'the engine was started anew',
     );
     await asking.untilAvailable(model);
-    await expectAnswerWhile(asking, () => Promise.resolve());
+    await expectAnswerWhile(() => Promise.resolve());
   }, 120_000);
 });

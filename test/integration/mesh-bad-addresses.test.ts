@@ -6,7 +6,9 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { appFiles } from '../../src-main/base/app-files.ts';
-import { Houses, type Place, whyNoNamespaces } from '../support/mesh/network-namespaces.ts';
+import { threePublic } from '../support/mesh/internet-plans.ts';
+import { whyNoNamespaces } from '../support/mesh/network-namespaces.ts';
+import { PlayedInternet } from '../support/mesh/played-internet.ts';
 import { NodeProcess, type NodeProcessConfig } from '../support/host/node-process.ts';
 
 const obstacle = whyNoNamespaces();
@@ -75,19 +77,19 @@ describe('a list of addresses to begin with', () => {
 });
 
 describe.skipIf(obstacle !== undefined)('three machines that have one private address', () => {
-  const houses = new Houses();
-  const places: readonly Place[] = ['world', 'router-a', 'router-b'];
+  const internet = new PlayedInternet(threePublic);
+  const places = ['a', 'b', 'c'] as const;
   const nodes: NodeProcess[] = [];
 
   beforeAll(() => {
-    houses.make();
+    internet.make();
     // A container program makes this network on every machine.
-    places.forEach((place) => houses.addBridge(place, 'docker0', '172.17.0.1/16'));
+    places.forEach((place) => internet.addBridge(place, 'docker0', '172.17.0.1/16'));
   });
   afterEach(async () => {
     await Promise.all(nodes.splice(0).map((node) => node.stop()));
   });
-  afterAll(() => houses.remove());
+  afterAll(() => internet.remove());
 
   it('are told apart by their keys, and meet at the addresses that are theirs alone', async () => {
     for (const place of places) {
@@ -97,7 +99,7 @@ describe.skipIf(obstacle !== undefined)('three machines that have one private ad
       ]);
       nodes.push(
         await NodeProcess.start({
-          place: houses.command(place),
+          place: internet.command(place),
           listen: ['/ip4/0.0.0.0/tcp/6373'],
           staticPeers: known,
         }),

@@ -49,7 +49,9 @@ describe('mindmesh bootstrap', () => {
       'both are in the table',
       async () => {
         const { out } = await mindmesh(['--data', asking, 'peers']);
-        return /direct +[\d.]+ ms +– +MindMesh Demo 0–\d+/.test(out) && / nothing$/m.test(out);
+        return (
+          /this network +[\d.]+ ms +– +MindMesh Demo 0–\d+/.test(out) && / nothing$/m.test(out)
+        );
       },
       60_000,
     );

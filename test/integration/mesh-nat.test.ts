@@ -14,7 +14,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { KnownPeer } from '../../src-worker/node/mesh/records/record.ts';
 import type { MeshQuestion } from '../support/mesh/mesh-child.ts';
 import { testFolder } from '../support/mesh/mesh-peers.ts';
-import { Houses, type Place, whyNoNamespaces } from '../support/mesh/network-namespaces.ts';
+import { twoHouses } from '../support/mesh/internet-plans.ts';
+import { whyNoNamespaces } from '../support/mesh/network-namespaces.ts';
+import { PlayedInternet } from '../support/mesh/played-internet.ts';
 
 const obstacle = whyNoNamespaces();
 if (obstacle !== undefined) {
@@ -25,6 +27,7 @@ const commandLine = fileURLToPath(new URL('../../build/src-main/cli/cli.js', imp
 const playedRouter = fileURLToPath(new URL('../support/mesh/played-router.ts', import.meta.url));
 const meshChild = fileURLToPath(new URL('../support/mesh/mesh-child.ts', import.meta.url));
 
+type Place = Parameters<PlayedInternet<'a' | 'b' | 'router-a' | 'router-b'>['command']>[0];
 type State = { readonly addresses: string[]; readonly reach: Reach; readonly peers: KnownPeer[] };
 type Node = { readonly child: ChildProcess; readonly peer: string };
 
@@ -69,7 +72,7 @@ async function end(child: ChildProcess): Promise<void> {
 }
 
 describe.skipIf(obstacle !== undefined)('nodes on a wide network', () => {
-  const houses = new Houses();
+  const houses = new PlayedInternet(twoHouses);
   const children: ChildProcess[] = [];
   let folder: string;
   let server: ChildProcess;
@@ -136,7 +139,7 @@ describe.skipIf(obstacle !== undefined)('nodes on a wide network', () => {
   }, 120_000);
 
   it('one whose owner opened the port by hand finds out from whom it begins with', async () => {
-    houses.openPort('b', 6400);
+    houses.openPort('router-b', 6400, 'b');
     const node = await startNode('b', 6400);
     await expect.poll(() => reachOf(node), patience).toBe('public');
     const { addresses } = await ask<State>(node.child, 'state');

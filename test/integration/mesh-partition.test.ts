@@ -3,7 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Houses, type Place, whyNoNamespaces } from '../support/mesh/network-namespaces.ts';
+import { threePublic } from '../support/mesh/internet-plans.ts';
+import { whyNoNamespaces } from '../support/mesh/network-namespaces.ts';
+import { PlayedInternet } from '../support/mesh/played-internet.ts';
 import { NodeProcess } from '../support/host/node-process.ts';
 import { longModel } from '../support/sessions/node-chain.ts';
 import { writeRandomModel } from '../support/engine/random-model.ts';
@@ -13,6 +15,7 @@ if (obstacle !== undefined) {
   console.warn(`skipped: a network that is cut is not tested, since ${obstacle}`);
 }
 
+type Place = 'a' | 'b' | 'c';
 const lower = { firstLayer: 0, lastLayer: 1 };
 const upper = { firstLayer: 2, lastLayer: 3 };
 const question = {
@@ -23,20 +26,20 @@ const question = {
 };
 
 describe.skipIf(obstacle !== undefined)('a mesh whose network is cut', () => {
-  const houses = new Houses();
+  const internet = new PlayedInternet(threePublic);
   const nodes: NodeProcess[] = [];
   let folder: string;
   let asker: NodeProcess;
-  let inHouse: { readonly a: NodeProcess; readonly b: NodeProcess };
+  let copies: { readonly a: NodeProcess; readonly b: NodeProcess };
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'mindmesh-cut-'));
     await writeRandomModel(join(folder, 'model.gguf'), longModel);
-    houses.make();
-    const first = await host('world', lower);
-    const [a, b] = await Promise.all([host('router-a', upper), host('router-b', upper)]);
-    inHouse = { a, b };
-    asker = await start('world', {
+    internet.make();
+    const first = await host('c', lower);
+    const [a, b] = await Promise.all([host('a', upper), host('b', upper)]);
+    copies = { a, b };
+    asker = await start('c', {
       staticPeers: [first, a, b].flatMap(({ status }) =>
         status.addresses.filter((address) => address.includes('/11.22.')),
       ),
@@ -45,7 +48,7 @@ describe.skipIf(obstacle !== undefined)('a mesh whose network is cut', () => {
   }, 60_000);
   afterAll(async () => {
     await Promise.all(nodes.map((node) => node.stop()));
-    houses.remove();
+    internet.remove();
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -55,7 +58,7 @@ describe.skipIf(obstacle !== undefined)('a mesh whose network is cut', () => {
   ): Promise<NodeProcess> {
     const node = await NodeProcess.start({
       ...config,
-      place: houses.command(place),
+      place: internet.command(place),
       listen: ['/ip4/0.0.0.0/tcp/0'],
     });
     nodes.push(node);
@@ -73,7 +76,7 @@ describe.skipIf(obstacle !== undefined)('a mesh whose network is cut', () => {
   }
 
   async function untilBothAreKnown(): Promise<void> {
-    const peers = [inHouse.a, inHouse.b].map(({ status }) => status.peer);
+    const peers = [copies.a, copies.b].map(({ status }) => status.peer);
     await asker.until(
       (status) =>
         peers.every((peer) =>
@@ -85,13 +88,13 @@ describe.skipIf(obstacle !== undefined)('a mesh whose network is cut', () => {
     );
   }
 
-  /** Begins an answer, and pulls the cable of the house that computes it once the first text is there. */
+  /** Begins an answer, and pulls the cable of the one that computes it once the first text is there. */
   async function cutAnswer() {
     let cut: 'a' | 'b' | undefined;
     const pull = async (): Promise<void> => {
-      const status = await inHouse.a.request('status', {});
+      const status = await copies.a.request('status', {});
       cut = status.shards.some(({ sessions }) => sessions > 0) ? 'a' : 'b';
-      houses.setCable(cut, false);
+      internet.setCable(cut, false);
     };
     let pulled: Promise<void> | undefined;
     const { over } = asker.chat(question, ({ type }) => {
@@ -111,23 +114,23 @@ describe.skipIf(obstacle !== undefined)('a mesh whose network is cut', () => {
     const first = await cutAnswer();
     expect(first.receipt).toMatchObject({ tokens: question.maxTokens, takeovers: 1 });
     expect(first.receipt?.stages.map(({ peer }) => peer)).not.toContain(
-      inHouse[first.cut].status.peer,
+      copies[first.cut].status.peer,
     );
 
-    houses.setCable(first.cut, true);
-    await inHouse[first.cut].until(
+    internet.setCable(first.cut, true);
+    await copies[first.cut].until(
       ({ shards }) => shards.every(({ sessions }) => sessions === 0),
       'what was left of the answer is freed',
     );
     await untilBothAreKnown();
-    // The house whose cable is back has to answer now, when the other one is cut off.
+    // The one whose cable is back has to answer now, when the other one is cut off.
     const other = first.cut === 'a' ? 'b' : 'a';
-    houses.setCable(other, false);
+    internet.setCable(other, false);
     const { done } = await asker.ask(question);
     expect(done.receipts[0]).toMatchObject({ tokens: question.maxTokens });
     expect(done.receipts[0]?.stages.map(({ peer }) => peer)).toContain(
-      inHouse[first.cut].status.peer,
+      copies[first.cut].status.peer,
     );
-    houses.setCable(other, true);
+    internet.setCable(other, true);
   }, 90_000);
 });

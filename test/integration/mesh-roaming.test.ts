@@ -4,7 +4,9 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NodeStatus } from '../../src-shared/api/node-status.ts';
-import { Houses, whyNoNamespaces } from '../support/mesh/network-namespaces.ts';
+import { twoHouses } from '../support/mesh/internet-plans.ts';
+import { whyNoNamespaces } from '../support/mesh/network-namespaces.ts';
+import { PlayedInternet } from '../support/mesh/played-internet.ts';
 import { NodeProcess } from '../support/host/node-process.ts';
 
 const obstacle = whyNoNamespaces();
@@ -29,7 +31,7 @@ function knows(node: NodeProcess, other: NodeProcess, address = ''): Promise<unk
 }
 
 describe.skipIf(obstacle !== undefined)('a machine that gets another address', () => {
-  const houses = new Houses();
+  const houses = new PlayedInternet(twoHouses);
   let stay: NodeProcess;
   let roam: NodeProcess;
 
@@ -48,7 +50,7 @@ describe.skipIf(obstacle !== undefined)('a machine that gets another address', (
 
   it('is back within fifteen seconds, and the others know where it is', async () => {
     const changedAt = performance.now();
-    houses.setAddress('a', '192.168.1.77');
+    houses.setAddress('a', '192.168.1.77/24');
     await knows(stay, roam, '/192.168.1.77/');
     expect(performance.now() - changedAt).toBeLessThan(backWithinMs);
     await knows(roam, stay);

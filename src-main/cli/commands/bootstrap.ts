@@ -28,7 +28,7 @@ export type BootstrapOptions = CommonOptions & {
   readonly json?: boolean;
 };
 
-const defaultListen = ['/ip4/0.0.0.0/tcp/6373'];
+const defaultListen = ['/ip4/0.0.0.0/tcp/6373', '/ip6/::/tcp/6373'];
 
 export async function bootstrap(options: BootstrapOptions): Promise<void> {
   const interrupted = new AbortController();

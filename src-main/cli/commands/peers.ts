@@ -1,6 +1,7 @@
 /** `mindmesh peers`: the peers of the mesh, as this machine sees it. */
 import type { ChangedSettings } from '../../../src-shared/settings/settings.ts';
 import { warningWords } from '../../../src-shared/words/words.ts';
+import { pathAdvice } from '../../../src-shared/path-advice.ts';
 import { waitForSnapshot } from '../host-connection.ts';
 import { meshWarnings } from '../../node/mesh-warnings.ts';
 import { commandErrors, peerLines } from '../../../src-shared/words/command-line.ts';
@@ -35,9 +36,14 @@ export async function listPeers(
     const { peers, peersKnown } = now;
     if (options.json === true) {
       const { clockAheadMs = 0, unreachable = [] } = now;
-      printJson({ peers, known: peersKnown ?? peers.length, clockAheadMs, unreachable });
+      printJson({
+        peers: peers.map((peer) => ({ ...peer, advice: pathAdvice(now, peer) })),
+        known: peersKnown ?? peers.length,
+        clockAheadMs,
+        unreachable,
+      });
     } else {
-      print(peerLines(peers, peersKnown ?? peers.length));
+      print(peerLines(now));
       meshWarnings(now).forEach((warning) => note(warningWords(warning)));
     }
   });

@@ -19,6 +19,8 @@ describe('the peers on the page', () => {
 
   it('say how they are reached, and a relay as such', () => {
     expect(wayWords({ connected: true })).toBe('Direct');
+    expect(wayWords({ connected: true, way: 'lan' })).toBe('On this network');
+    expect(wayWords({ connected: true, way: 'punched' })).toBe('Direct, both routers opened');
     expect(wayWords({ connected: true, relayed: true })).toBe('Over a relay');
     expect(wayWords({ connected: false, relayed: true })).toBe('None now, only over a relay');
   });

@@ -45,10 +45,13 @@ export function peerState(peer: Pick<PeerStatus, 'connected' | 'state' | 'silent
 
 export function wayWords({
   connected,
-  relayed,
-}: Pick<PeerStatus, 'connected' | 'relayed'>): string {
-  const way = relayed === true ? 'relayed' : 'direct';
-  return connected ? words.ways[way] : words.waysIfAsked[way];
+  relayed = false,
+  way = relayed ? 'relay' : 'direct',
+}: Pick<PeerStatus, 'connected' | 'relayed' | 'way'>): string {
+  if (connected) {
+    return words.ways[way];
+  }
+  return relayed ? words.noWayButRelay : words.noWay;
 }
 
 export function regionWords(region: string | undefined): string {

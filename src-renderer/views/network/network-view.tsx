@@ -29,12 +29,7 @@ export function NetworkView({ snapshot }: { snapshot: HostSnapshot }) {
             <RouteCard node={node} names={names} />
             <CoverageCard node={node} />
           </div>
-          <PeersCard
-            peers={node.peers}
-            known={node.peersKnown ?? node.peers.length}
-            names={names}
-            isSearching={form.settings?.mdns !== false}
-          />
+          <PeersCard node={node} names={names} isSearching={form.settings?.mdns !== false} />
         </>
       )}
       <SettingsSection form={form}>

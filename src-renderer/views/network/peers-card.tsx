@@ -1,6 +1,8 @@
 /** All known peers, connected ones first: how they are reached, their standing, and what they host. */
 import { useState } from 'react';
-import type { PeerStatus } from '../../../src-shared/api/node-status.ts';
+import type { NodeStatus, PeerStatus } from '../../../src-shared/api/node-status.ts';
+import { pathAdvice } from '../../../src-shared/path-advice.ts';
+import { pathSentence } from '../../../src-shared/words/words.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
@@ -20,8 +22,17 @@ const words = text.network;
 /** Further peers show after a click. */
 const mostAtFirst = 50;
 
-function Peer({ peer, name }: { peer: PeerStatus; name: string | undefined }) {
+function Peer({
+  peer,
+  node,
+  name,
+}: {
+  peer: PeerStatus;
+  node: NodeStatus;
+  name: string | undefined;
+}) {
   const { tone, word } = peerState(peer);
+  const advice = pathAdvice(node, peer);
   const serves =
     peer.shards.length === 0
       ? words.servesNothing
@@ -50,6 +61,7 @@ function Peer({ peer, name }: { peer: PeerStatus; name: string | undefined }) {
           { name: words.standing, value: reputationWords(peer.reputation) },
         ]}
       />
+      {advice === undefined ? null : <p className="text-sm text-muted">{pathSentence(advice)}</p>}
       <p className="text-sm text-muted wrap-anywhere">
         {words.serves}: {serves}
       </p>
@@ -58,19 +70,17 @@ function Peer({ peer, name }: { peer: PeerStatus; name: string | undefined }) {
 }
 
 export function PeersCard({
-  peers,
-  known,
+  node,
   names,
   isSearching,
 }: {
-  peers: readonly PeerStatus[];
-  /** Number of all known peers. */
-  known: number;
+  node: NodeStatus;
   /** Members' names by peer id. */
   names: ReadonlyMap<string, string>;
   /** Whether peers on this network are found by themselves. */
   isSearching: boolean;
 }) {
+  const { peers, peersKnown: known = peers.length } = node;
   const [isWhole, setIsWhole] = useState(false);
   const shown = inOrder(peers).slice(0, isWhole ? peers.length : mostAtFirst);
   const connected = peers.filter((peer) => peer.connected).length;
@@ -84,7 +94,7 @@ export function PeersCard({
       ) : (
         <ul className="divide-y divide-line">
           {shown.map((peer) => (
-            <Peer key={peer.peer} peer={peer} name={names.get(peer.peer)} />
+            <Peer key={peer.peer} peer={peer} node={node} name={names.get(peer.peer)} />
           ))}
         </ul>
       )}

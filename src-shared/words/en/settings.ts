@@ -64,6 +64,12 @@ export const settingWords: Readonly<Record<SettingName, SettingWords>> = {
     label: 'Pause when other programs use the processor',
     help: 'When they use more than this share of all its cores.',
   },
+  pauseOnFreeMemoryPercent: {
+    about: 'pauses models in the computer’s memory while less of it than this is free',
+    none: 'off',
+    label: 'Pause when the computer’s memory runs out',
+    help: 'When less than this share of it is free. Models on a graphics card with memory of its own go on.',
+  },
   onBattery: {
     about: 'on battery: pause or work',
     label: 'Pause on battery',

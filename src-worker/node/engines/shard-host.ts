@@ -12,7 +12,7 @@ import { placementStatus } from './device-placement.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import { Renewals } from './renewals.ts';
 import type { ServingShard, ServingShards } from './serving-shard.ts';
-import type { StartEngine } from './shard-engine.ts';
+import type { ShardEngine, StartEngine } from './shard-engine.ts';
 import { shardPrefix } from './shard-prefix.ts';
 import { ShardRunner } from './shard-runner.ts';
 import { type FindModel, ShardSet } from './shard-set.ts';
@@ -223,7 +223,12 @@ export class ShardHost implements ServingShards {
     return this.#desired.of(manifestId).length > 0;
   }
 
-  /** Why layers of the model are not to be loaded, failed to load or were lost, also while the machine is idle; undefined once they serve. */
+  /** The engines that compute on graphics devices now. */
+  enginesOnDevices(): Pick<ShardEngine, 'deviceMemory'>[] {
+    return [...this.#runners.values()].flatMap((runner) => runner.engineOnDevices ?? []);
+  }
+
+  /** Why layers of the model are not to be loaded, failed to load or were lost, also while the machine is idle. */
   faultOf(manifestId: string): string | undefined {
     const faults = this.#desired
       .of(manifestId)

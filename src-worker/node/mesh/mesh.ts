@@ -4,16 +4,19 @@ import type { Connection, Libp2p } from '@libp2p/interface';
 import { peerIdFromString } from '@libp2p/peer-id';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import { AppError } from '../../../src-shared/errors.ts';
-import type { Reach, UnreachablePeer } from '../../../src-shared/api/node-status.ts';
+import type { Entrance, Reach, UnreachablePeer } from '../../../src-shared/api/node-status.ts';
 import type { FrameLimits } from '../../wire/frame.ts';
 import {
   advertisedAddresses,
   dialableAddresses,
+  isLoopback,
+  parseListenAddress,
   parseStaticPeer,
   withoutPeer,
   withPeer,
 } from './addresses.ts';
 import type { Channel, ProtocolHandler, ProtocolName, Unhandle } from './channels/channel.ts';
+import { entranceOf } from './entrance.ts';
 import { Discovery, type StaticPeer } from './discovery/discovery.ts';
 import { NetworkWatch } from './discovery/network-watch.ts';
 import { KnownPeers } from './records/known-peers.ts';
@@ -21,6 +24,7 @@ import { buildLibp2p, startLibp2p } from './transport/libp2p.ts';
 import { Trust } from '../trust/trust.ts';
 import { type LocalDiscovery, localDiscovery } from './transport/local-discovery.ts';
 import { type RouterService, routerService } from './transport/router-service.ts';
+import { Punching } from './transport/udx/punching.ts';
 import { OwnAddresses } from './transport/own-addresses.ts';
 import { PeerClocks } from './records/peer-clocks.ts';
 import { OwnRecord } from './records/own-record.ts';
@@ -56,6 +60,15 @@ export async function buildMesh<Members extends MeshMembers>(
   const ownAddresses = new OwnAddresses((peer) => mesh.discovery.isStatic(peer));
   const local = localDiscovery((found) => mesh.discovery.discovered(found), options.mdns);
   const router = routerService(ownAddresses, options.upnp === true);
+  const punching = new Punching(
+    {
+      privateKey: options.identity.privateKey,
+      isLoopback: options.listen.every((text) => isLoopback(parseListenAddress(text))),
+      onChange: () => mesh.publish(),
+      log: options.log,
+    },
+    options.dht,
+  );
   const { identity, gate, relay, maxConnections } = options;
   const libp2p: Libp2p = await buildLibp2p({
     identity,
@@ -65,6 +78,7 @@ export async function buildMesh<Members extends MeshMembers>(
     ownAddresses,
     localDiscovery: local,
     router,
+    punching,
     // A relay is public, so it needs no relay itself.
     ...(relay === undefined ? { relayClient } : { relay }),
     ...(maxConnections === undefined ? {} : { maxConnections }),
@@ -75,6 +89,7 @@ export async function buildMesh<Members extends MeshMembers>(
     relayClient,
     local,
     router,
+    punching,
     ownAddresses,
     trust,
   });
@@ -97,6 +112,7 @@ type MadeMeshOptions<Members extends MeshMembers> = MeshOptions<Members> & {
   readonly ownAddresses: OwnAddresses;
   readonly local: LocalDiscovery;
   readonly router: RouterService;
+  readonly punching: Punching;
 };
 
 class Libp2pMesh<Members extends MeshMembers> implements Mesh {
@@ -107,6 +123,7 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
   readonly #log: Log;
   readonly #local: LocalDiscovery;
   readonly #router: RouterService;
+  readonly #punching: Punching;
   readonly #channels: PeerChannels;
   readonly #peers: KnownPeers;
   readonly #exchange: RecordExchange;
@@ -114,6 +131,8 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
   readonly #network = new NetworkWatch({ onChange: () => this.#networkChanged() });
   readonly discovery: Discovery;
   readonly #listeners = new Set<(peer: string | undefined) => void>();
+  readonly #listen: readonly Multiaddr[];
+  #isRouterAsked: boolean;
   #stopped: Promise<void> | undefined;
 
   constructor(libp2p: Libp2p, options: MadeMeshOptions<Members>) {
@@ -122,8 +141,11 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
     this.#libp2p = libp2p;
     this.#ownAddresses = options.ownAddresses;
     this.#log = options.log;
+    this.#listen = options.listen.map(parseListenAddress);
+    this.#isRouterAsked = options.upnp === true;
     this.#local = options.local;
     this.#router = options.router;
+    this.#punching = options.punching;
     const { trust } = options;
     this.#channels = new PeerChannels(libp2p, options.log, (who, proof) =>
       trust.report({ who, what: 'violated', proof }),
@@ -139,7 +161,7 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
       mayServe: (peer) => this.members.mayServe(peer),
       onExpired: () => this.#changed(),
     });
-    const addresses = (): string[] => advertisedAddresses(options.ownAddresses.advertised());
+    const addresses = (): string[] => this.recordAddresses();
     this.#exchange = new RecordExchange({
       opener: this.#channels,
       ownRecord: new OwnRecord(
@@ -214,6 +236,7 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
     this.#libp2p.addEventListener('self:peer:update', () => this.publish());
     this.#ownAddresses.whenMapped(() => this.publish());
     await startLibp2p(this.#libp2p);
+    this.#punching.start();
     this.discovery.start();
     this.#network.start();
     this.#log('info', 'The mesh is up', { peer: this.peer, addresses: this.addresses() });
@@ -223,8 +246,21 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
     return this.#ownAddresses.advertised().map(String);
   }
 
+  recordAddresses(): string[] {
+    return advertisedAddresses(this.#ownAddresses.advertised(), this.#punching.address());
+  }
+
   reach(): Reach {
     return this.#ownAddresses.reach();
+  }
+
+  entrance(): Entrance {
+    return entranceOf({
+      listen: this.#listen,
+      own: this.#ownAddresses.advertised(),
+      isAsked: this.#isRouterAsked,
+      isOpened: this.#ownAddresses.isMapped,
+    });
   }
 
   clockAheadMs(): number {
@@ -291,7 +327,9 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
       this.#local.switch(settings.mdns),
       this.#router.switch(settings.upnp === true),
     ]);
-    if (settings.upnp !== true) {
+    this.#punching.switch(settings.dht);
+    this.#isRouterAsked = settings.upnp === true;
+    if (!this.#isRouterAsked) {
       this.#ownAddresses.forgetMapped();
     }
   }
@@ -312,6 +350,10 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
     const discoveryStopped = this.discovery.stop();
     this.members.stop();
     await this.#exchange.leave();
+    await Promise.race([
+      this.#punching.stop(),
+      delay(stopDeadlineMs / 2, undefined, { ref: false }),
+    ]);
     await Promise.race([this.#libp2p.stop(), delay(stopDeadlineMs, undefined, { ref: false })]);
     await Promise.all([this.members.close(), discoveryStopped]);
   }

@@ -23,7 +23,7 @@ export function peerStatuses(
 }
 
 export function peerStatus(known: KnownPeer): PeerStatus {
-  const { peer, record, connected, latencyMs, silent, relayed, reputation } = known;
+  const { peer, record, connected, latencyMs, silent, relayed, way, reputation } = known;
   const names = new Map(record.models.map(({ manifestId, name }) => [manifestId, name]));
   return {
     peer,
@@ -32,6 +32,7 @@ export function peerStatus(known: KnownPeer): PeerStatus {
     latencyMs: latencyMs ?? null,
     ...(silent === true ? { silent } : {}),
     ...(relayed === true ? { relayed } : {}),
+    ...(way === undefined ? {} : { way }),
     ...(reputation === undefined ? {} : { reputation }),
     state: record.state,
     ...(record.region === undefined ? {} : { region: record.region }),

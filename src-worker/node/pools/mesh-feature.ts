@@ -61,6 +61,7 @@ export async function meshFeature(options: MeshFeatureOptions): Promise<FeatureW
         peer: mesh.peer,
         addresses: [...mesh.addresses()],
         reach: mesh.reach(),
+        entrance: mesh.entrance(),
         ...(clockAheadMs === 0 ? {} : { clockAheadMs }),
         ...(unreachable.length === 0 ? {} : { unreachable }),
       };

@@ -1,5 +1,5 @@
 /** The process behind `mindmesh bootstrap`: it answers look-ups, relays, and tells others how they are reached. */
-import { fork } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -17,9 +17,20 @@ export type PublicNode = {
   readonly stop: () => Promise<void>;
 };
 
-export async function startPublicNode(listen: string): Promise<PublicNode> {
+/** `place`: command and first arguments that run a program in another network namespace; absent: in this one. */
+export async function startPublicNode(
+  listen: string | readonly string[],
+  place: readonly string[] = [],
+  peers: readonly string[] = [],
+): Promise<PublicNode> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'mindmesh-public-'));
-  const child = fork(appFiles().bootstrapScript, { execArgv: [...nodeRuntimeFlags] });
+  const [command, ...words] = [
+    ...place,
+    process.execPath,
+    ...nodeRuntimeFlags,
+    appFiles().bootstrapScript,
+  ];
+  const child = spawn(command, words, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const exited = once(child, 'exit');
   const logs: string[] = [];
   const link = linkToBootstrap(child, (line) => logs.push(line));
@@ -32,7 +43,11 @@ export async function startPublicNode(listen: string): Promise<PublicNode> {
   };
   try {
     const signal = AbortSignal.timeout(20_000);
-    const { addresses } = await link.call('start', { dataFolder, listen: [listen] }, { signal });
+    const { addresses } = await link.call(
+      'start',
+      { dataFolder, listen: [listen].flat(), peers: [...peers] },
+      { signal },
+    );
     const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
     return { pid: child.pid ?? 0, addresses, logs, isRunning, stop };
   } catch (error) {

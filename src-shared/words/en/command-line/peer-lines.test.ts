@@ -7,6 +7,7 @@ const near: PeerStatus = {
   addresses: [],
   connected: true,
   latencyMs: 1.234,
+  way: 'lan',
   state: 'serving',
   region: 'DE',
   shards: [
@@ -24,6 +25,7 @@ const relayed: PeerStatus = {
   peer: '12D3KooWFDrC17EKB8bUgAxjj5DUjkVavhKW2bLbMf2dYCtWCXoN',
   latencyMs: 81.6,
   relayed: true,
+  way: 'relay',
   state: 'paused',
   region: '',
   shards: [],
@@ -32,23 +34,27 @@ const away: PeerStatus = { ...relayed, connected: false, latencyMs: null, state:
 
 describe('peerLines', () => {
   it('says of a peer that does not answer that it does not', () => {
-    expect(peerLines([{ ...near, silent: true }], 1)[1]).toMatch(
-      /^…qQwYxX2A {2}does not answer {2}direct/,
+    expect(peerLines({ peers: [{ ...near, silent: true }] })[1]).toMatch(
+      /^…qQwYxX2A {2}does not answer {2}this network/,
     );
   });
 
   it('shows a table, the nearest connected peer first, and how each is reached', () => {
-    expect(peerLines([away, relayed, near], 5)).toEqual([
+    const entrance = { router: 'unasked', port: 6373, isPortFixed: true } as const;
+    const node = { peers: [away, relayed, near], peersKnown: 5, reach: 'relay', entrance } as const;
+    expect(peerLines(node)).toEqual([
       'Peer       State      Way                    Latency  Region  Hosts',
-      '…qQwYxX2A  ready      direct                 1.2 ms   DE      MindMesh Demo 0–3',
+      '…qQwYxX2A  ready      this network           1.2 ms   DE      MindMesh Demo 0–3',
       '…YCtWCXoN  paused     relay                  82 ms    –       nothing',
       '…YCtWCXoN  finishing  not connected (relay)  –        –       nothing',
       'and 2 more that are known but not connected',
+      '',
+      'Over a relay: neither router lets the other side in. Allowing MindMesh to ask the router to let peers in may make it direct.',
     ]);
   });
 
   it('says what to do when there is no peer', () => {
-    expect(peerLines([], 0).join(' ')).toMatch(/No peers yet.*settings add peers/);
+    expect(peerLines({ peers: [] }).join(' ')).toMatch(/No peers yet.*settings add peers/);
   });
 });
 

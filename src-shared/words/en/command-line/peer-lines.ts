@@ -1,12 +1,26 @@
 /** What `peers` and `bootstrap` print, as lines of text. Pure. */
 import { missingCase } from '../../../errors.ts';
-import type { PeerStatus } from '../../../api/node-status.ts';
+import type { NodeStatus, PeerStatus, Way } from '../../../api/node-status.ts';
+import { pathAdvice } from '../../../path-advice.ts';
 import { tableLines } from '../../table.ts';
 import { shortPeer } from '../format.ts';
+import { pathSentence } from '../paths.ts';
 import { latency } from './amounts.ts';
 
-/** What `peers` prints; `known` counts those that are not in the list, too. */
-export function peerLines(peers: readonly PeerStatus[], known: number): string[] {
+const ways: Record<Way, string> = {
+  lan: 'this network',
+  direct: 'direct',
+  punched: 'direct, punched',
+  relay: 'relay',
+};
+
+/** What `peers` prints: the peers, how each is reached, and what would make that better. */
+export function peerLines(
+  node: Pick<NodeStatus, 'peersKnown' | 'reach' | 'entrance'> & {
+    readonly peers: readonly PeerStatus[];
+  },
+): string[] {
+  const { peers, peersKnown = peers.length } = node;
   if (peers.length === 0) {
     return [
       'No peers yet.',
@@ -27,10 +41,17 @@ export function peerLines(peers: readonly PeerStatus[], known: number): string[]
     peer.region === undefined || peer.region === '' ? '–' : peer.region,
     hostingWords(peer),
   ]);
-  const more = known - peers.length;
+  const more = peersKnown - peers.length;
+  const advice = new Set(
+    sorted.flatMap((peer) => {
+      const told = pathAdvice(node, peer);
+      return told === undefined ? [] : [pathSentence(told)];
+    }),
+  );
   return [
     ...tableLines([['Peer', 'State', 'Way', 'Latency', 'Region', 'Hosts'], ...rows]),
     ...(more > 0 ? [`and ${more} more that are known but not connected`] : []),
+    ...(advice.size > 0 ? ['', ...advice] : []),
   ];
 }
 
@@ -66,9 +87,10 @@ function stateWords(state: NonNullable<PeerStatus['state']>): string {
   }
 }
 
-function wayWords({ connected, relayed }: PeerStatus): string {
-  const way = relayed === true ? 'relay' : 'direct';
-  return connected ? way : `not connected${relayed === true ? ' (relay)' : ''}`;
+function wayWords({ connected, relayed, way }: PeerStatus): string {
+  return connected
+    ? ways[way ?? (relayed === true ? 'relay' : 'direct')]
+    : `not connected${relayed === true ? ' (relay)' : ''}`;
 }
 
 function hostingWords({ shards }: PeerStatus): string {

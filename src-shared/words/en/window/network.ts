@@ -1,5 +1,5 @@
 /** The page about the network in English: this computer in the mesh, its peers, and who would answer. */
-import type { Reach } from '../../../api/node-status.ts';
+import type { Reach, Way } from '../../../api/node-status.ts';
 import { count, milliseconds, rate } from '../format.ts';
 
 const computers = (number: number): string =>
@@ -58,8 +58,14 @@ export const enNetwork = {
     silent: 'Does not answer',
   },
   connection: 'Connection',
-  ways: { direct: 'Direct', relayed: 'Over a relay' },
-  waysIfAsked: { direct: 'None now', relayed: 'None now, only over a relay' },
+  ways: {
+    lan: 'On this network',
+    direct: 'Direct',
+    punched: 'Direct, both routers opened',
+    relay: 'Over a relay',
+  } satisfies Record<Way, string>,
+  noWay: 'None now',
+  noWayButRelay: 'None now, only over a relay',
   latency: 'Round trip',
   latencyUnknown: 'Not measured yet',
   milliseconds,

@@ -1,5 +1,7 @@
 /** The peers that this node knows: each peer's latest record, with the state of its connections. */
 import type { Connection } from '@libp2p/interface';
+import { bestWay } from '../peer-way.ts';
+import { nearness } from '../transport/address-order.ts';
 import { type HeardRecord, RecordBook } from './record-book.ts';
 import type { KnownPeer, PeerRecord } from './record.ts';
 
@@ -21,6 +23,7 @@ export class KnownPeers {
   readonly #options: KnownPeersOptions;
   /** Uses monotonic time: with a wall clock that was set back a day, peers that are gone would stay for a day. */
   readonly #book = new RecordBook(() => performance.now());
+  readonly #isNear = nearness();
   #expiry: NodeJS.Timeout | undefined;
   #isStopped = false;
 
@@ -86,14 +89,15 @@ export class KnownPeers {
     };
   }
 
-  /** Whether the peer is reached over a relay: by its connections, or without any by its record's addresses. */
-  #path(peer: string, told: readonly string[] = []): { readonly relayed?: true } {
-    const addresses = this.connected.has(peer)
-      ? this.#options.connectionsOf(peer).map(({ remoteAddr }) => remoteAddr.toString())
-      : told;
-    const isRelayedOnly =
-      addresses.length > 0 && addresses.every((text) => text.includes('/p2p-circuit'));
-    return isRelayedOnly ? { relayed: true } : {};
+  /** How the peer is reached: by its connections, or without any by its record's addresses. */
+  #path(peer: string, told: readonly string[] = []): Pick<KnownPeer, 'relayed' | 'way'> {
+    if (!this.connected.has(peer)) {
+      const isRelayed = told.length > 0 && told.every((text) => text.includes('/p2p-circuit'));
+      return isRelayed ? { relayed: true } : {};
+    }
+    const connections = this.#options.connectionsOf(peer).map(({ remoteAddr }) => remoteAddr);
+    const way = bestWay(connections, this.#isNear);
+    return { ...(way === 'relay' ? { relayed: true } : {}), ...(way === undefined ? {} : { way }) };
   }
 
   #armExpiry(): void {

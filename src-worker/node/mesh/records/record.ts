@@ -1,5 +1,6 @@
 /** The record of a peer: signed by it, short-lived and refreshed. A wrong record may cost a try, but must block nothing. */
 import { z } from 'zod';
+import type { Way } from '../../../../src-shared/api/node-status.ts';
 import {
   layerRangeSchema,
   manifestIdSchema,
@@ -83,6 +84,8 @@ export type KnownPeer = {
   readonly silent?: boolean;
   /** Whether every connection to the peer goes over a relay; absent: no. */
   readonly relayed?: boolean;
+  /** How it is reached; absent while it is not connected. */
+  readonly way?: Way;
   /** The peer's reputation, 0 to 1; absent: 1. */
   readonly reputation?: number;
   /** The peer's recent speed with whole models, as this node measured it: manifest id → tokens a second. */

@@ -30,15 +30,29 @@ type Dialled = { readonly multiaddr: Multiaddr };
 export function dialOrder(
   networks: () => readonly OwnNetwork[] = ownNetworks,
 ): (a: Dialled, b: Dialled) => -1 | 0 | 1 {
+  const isNear = nearness(networks);
+  return (a, b) => {
+    const difference = rank(a.multiaddr, isNear) - rank(b.multiaddr, isNear);
+    return difference < 0 ? -1 : difference > 0 ? 1 : 0;
+  };
+}
+
+/** Tells whether an address is in a network of this machine. */
+export function nearness(
+  networks: () => readonly OwnNetwork[] = ownNetworks,
+): (address: Multiaddr) => boolean {
   let near = nearBy(networks());
   let lookedAt = performance.now();
-  return (a, b) => {
+  return (address) => {
     if (performance.now() - lookedAt > lookAgainMs) {
       near = nearBy(networks());
       lookedAt = performance.now();
     }
-    const difference = rank(a.multiaddr, near) - rank(b.multiaddr, near);
-    return difference < 0 ? -1 : difference > 0 ? 1 : 0;
+    const [host] = address.getComponents();
+    return (
+      (host?.name === 'ip4' && near.check(host.value ?? '', 'ipv4')) ||
+      (host?.name === 'ip6' && near.check(host.value ?? '', 'ipv6'))
+    );
   };
 }
 
@@ -53,7 +67,7 @@ function nearBy(networks: readonly OwnNetwork[]): BlockList {
   return near;
 }
 
-function rank(address: Multiaddr, near: BlockList): number {
+function rank(address: Multiaddr, isNear: (address: Multiaddr) => boolean): number {
   if (isRelayed(address)) {
     return 3;
   }
@@ -61,10 +75,7 @@ function rank(address: Multiaddr, near: BlockList): number {
     return 2;
   }
   const [host] = address.getComponents();
-  const isNear =
-    (host?.name === 'ip4' && near.check(host.value ?? '', 'ipv4')) ||
-    (host?.name === 'ip6' && near.check(host.value ?? '', 'ipv6'));
-  if (isNear) {
+  if (isNear(address)) {
     return 0;
   }
   return isPublic(address) || host?.name.startsWith('dns') === true ? 1 : 4;

@@ -73,6 +73,11 @@ export class OwnAddresses {
     this.#onMapped();
   }
 
+  /** Whether the router has opened a port. */
+  get isMapped(): boolean {
+    return this.#mappings.length > 0;
+  }
+
   /** Calls `act` whenever the router has opened or closed a port. */
   whenMapped(act: () => void): void {
     this.#onMapped = act;
