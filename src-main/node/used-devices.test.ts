@@ -20,6 +20,11 @@ function bytesOf(changes: Partial<ComputeDevice>, gpus = known([])): (number | n
   return usedDevices(compute, gpus, settings, shared).map(({ memoryBytes }) => memoryBytes);
 }
 
+function shares(backend: 'vulkan' | 'metal', isIntegrated: boolean): boolean[] {
+  const compute = { backend, devices: [{ ...device, isIntegrated }] };
+  return usedDevices(compute, known([]), settings, shared).map((each) => each.sharesMemory);
+}
+
 describe('what engines may take of a device', () => {
   it('is the owner’s share of all its memory, whatever is free of it now', () => {
     expect(bytesOf({})).toEqual([6e9]);
@@ -35,10 +40,6 @@ describe('what engines may take of a device', () => {
   });
 
   it('is the computer’s memory on an integrated one, and with Metal on any', () => {
-    const shares = (backend: 'vulkan' | 'metal', isIntegrated: boolean): boolean[] => {
-      const compute = { backend, devices: [{ ...device, isIntegrated }] };
-      return usedDevices(compute, known([]), settings, shared).map((each) => each.sharesMemory);
-    };
     expect([shares('vulkan', false), shares('vulkan', true), shares('metal', false)]).toEqual([
       [false],
       [true],

@@ -41,8 +41,8 @@ export function usedDevices(
 function inOrder(cards: readonly ComputingCard[], order: readonly string[]): ComputingCard[] {
   const wanted = order.map((entry) => entry.toLowerCase());
   const rank = ({ id, name, device }: ComputingCard): number => {
-    const names = [id, name, device?.id ?? id].map((each) => each.toLowerCase());
-    const place = wanted.findIndex((entry) => names.includes(entry));
+    const names = new Set([id, name, device?.id ?? id].map((each) => each.toLowerCase()));
+    const place = wanted.findIndex((entry) => names.has(entry));
     return place === -1 ? wanted.length : place;
   };
   return cards.toSorted(
