@@ -5,7 +5,7 @@ import { findElectron } from './test/support/window/electron-runtime.ts';
 keepCompiledCode();
 
 // The window in a real browser, and the desktop app in a real Electron, on a real host with the real demo model;
-// `npm run build` comes first. Three workers for the two cores that the suite is sized for: each waits a third of its time.
+// `npm run build` comes first. Four workers for the two cores that the suite is sized for: each waits half of its time.
 export default defineConfig({
   projects: [
     { name: 'window', testDir: 'test/e2e' },
@@ -13,7 +13,7 @@ export default defineConfig({
     ...(findElectron() === undefined ? [] : [{ name: 'desktop', testDir: 'test/electron' }]),
   ],
   outputDir: 'test-results',
-  workers: 3,
+  workers: 4,
   timeout: 60_000,
   expect: { timeout: 15_000 },
   forbidOnly: process.env['CI'] !== undefined,

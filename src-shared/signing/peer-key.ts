@@ -22,6 +22,14 @@ export const signatureBytes = 64;
 /** Length of a public key in libp2p's form. */
 const keyMessageBytes = keyMessageStart.byteLength + keyBytes;
 
+/** The 32 bytes of the public key that belongs to a seed. */
+export function publicKeyOf(seed: Uint8Array): Buffer {
+  const key = Buffer.concat([privateKeyStart, seed]);
+  const privateKey = createPrivateKey({ key, format: 'der', type: 'pkcs8' });
+  const der = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
+  return der.subarray(publicKeyStart.byteLength);
+}
+
 /** The public key of a private one, in libp2p's form. */
 export function keyMessageOf({ raw }: SigningKey): Buffer {
   return Buffer.concat([keyMessageStart, raw.subarray(keyBytes)]);

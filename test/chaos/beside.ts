@@ -1,5 +1,5 @@
 /**
- * `node test/chaos/beside.ts COMMAND…`: runs two minutes of chaos in the computing time that the command leaves.
+ * `node test/chaos/beside.ts COMMAND…`: runs a minute of chaos in the computing time that the command leaves.
  * Prints the output of both, and fails when either fails.
  */
 import { spawn } from 'node:child_process';
@@ -27,7 +27,7 @@ if (command === undefined) {
 } else {
   const codes = await Promise.all([
     run(command, args),
-    run(process.execPath, [chaosScript, '--minutes', '2'], niceness),
+    run(process.execPath, [chaosScript, '--minutes', '1'], niceness),
   ]);
   process.exitCode = Math.max(...codes);
 }

@@ -4,6 +4,7 @@ import { multiaddr, type Multiaddr } from '@multiformats/multiaddr';
 import { AppError } from '../../../src-shared/errors.ts';
 import type { Reach } from '../../../src-shared/api/node-status.ts';
 import { isIn, isPublicIp, localNetworks, thisMachine } from './networks.ts';
+import { udxKeyOf } from './transport/udx/udx-address.ts';
 
 /** Most addresses of one peer that are remembered from one source. */
 export const maxAddresses = 16;
@@ -15,15 +16,13 @@ const hostNames = new Set(['ip4', 'ip6', 'dns', 'dns4', 'dns6']);
 
 /**
  * The addresses that can be dialled among those that a stranger named for a peer: TCP on an IP address or a DNS name, with
- * that peer's id or none, or such an address of a relay. The others are left out without an error, since a newer version
+ * that peer's id or none, such an address of a relay, or a key for hole punching. The others are left out without an error, since a newer version
  * may know more transports.
  */
 export function dialableAddresses(peer: string, addresses: readonly string[]): Multiaddr[] {
   return addresses.slice(0, maxAddresses).flatMap((text) => {
     const address = parse(text);
-    return address !== undefined &&
-      (isTcp(address) || isRelayed(address)) &&
-      (peerOf(address) ?? peer) === peer
+    return address !== undefined && isDialable(address) && (peerOf(address) ?? peer) === peer
       ? [address]
       : [];
   });
@@ -36,7 +35,7 @@ export function dialableAddresses(peer: string, addresses: readonly string[]): M
 export function parseStaticPeer(text: string): { peer: string; address: Multiaddr } {
   const address = parse(text);
   const peer = address === undefined ? undefined : peerOf(address);
-  if (address === undefined || peer === undefined || !(isTcp(address) || isRelayed(address))) {
+  if (address === undefined || peer === undefined || !isDialable(address)) {
     throw new AppError(
       'setting-invalid',
       `"${text}" is not a peer's address; it should look like /ip4/192.0.2.1/tcp/6373/p2p/12D3KooW…`,
@@ -63,9 +62,9 @@ export function parseListenAddress(text: string): Multiaddr {
 /**
  * The addresses of this node for its record. Loopback addresses are included only when there are no others: they help
  * peers on this machine, but on any other they lead to that machine itself. A relay in a data centre has private addresses,
- * too, which must not take the places of its public one.
+ * too, which must not take the places of its public one. `punched`: the address for hole punching.
  */
-export function advertisedAddresses(own: readonly Multiaddr[]): string[] {
+export function advertisedAddresses(own: readonly Multiaddr[], punched?: string): string[] {
   const reachable = own.filter((address) => !isLoopback(address));
   const told = reachable.length > 0 ? reachable : own;
   const relayed = told
@@ -73,7 +72,12 @@ export function advertisedAddresses(own: readonly Multiaddr[]): string[] {
     .toSorted((a, b) => Number(hasPublicHost(b)) - Number(hasPublicHost(a)))
     .slice(0, maxRelayedAddresses);
   const direct = told.filter((address) => !isRelayed(address));
-  return [...direct.slice(0, maxAddresses - relayed.length), ...relayed].map(String);
+  const others = [...(punched === undefined ? [] : [punched]), ...relayed.map(String)];
+  return [...direct.slice(0, maxAddresses - others.length).map(String), ...others];
+}
+
+function isDialable(address: Multiaddr): boolean {
+  return isTcp(address) || isRelayed(address) || udxKeyOf(address) !== undefined;
 }
 
 /** Whether the address leads over a relay. */

@@ -7,6 +7,7 @@ import type { ChannelOpener } from './channels/channel.ts';
 import type { ConnectionGate, MemberNetwork, MeshMembers } from './gate.ts';
 import type { KnownPeer, SelfDescription } from './records/record.ts';
 import type { RelayLimits } from './relay/relay-server.ts';
+import type { DhtSettings } from './transport/udx/punching.ts';
 
 export type MeshOptions<Members extends MeshMembers = MeshMembers> = {
   /** The existing folder in which the address book is stored. */
@@ -25,6 +26,8 @@ export type MeshOptions<Members extends MeshMembers = MeshMembers> = {
   readonly mdns: boolean;
   /** Whether to ask the router of this network to open a port; absent: no. */
   readonly upnp?: boolean;
+  /** Takes part in a DHT, to be reached through routers by UDP; absent: it sends nothing there. */
+  readonly dht?: DhtSettings | undefined;
   /** Limits within which this node relays for others; absent: it does not relay. */
   readonly relay?: RelayLimits;
   /** Most connections at once, in and out together; absent: 256. */
@@ -37,11 +40,13 @@ export type MeshOptions<Members extends MeshMembers = MeshMembers> = {
 };
 
 /** The settings that can change while the mesh runs. */
-export type MeshSettings = Pick<MeshOptions, 'staticPeers' | 'bootstrap' | 'mdns' | 'upnp'>;
+export type MeshSettings = Pick<MeshOptions, 'staticPeers' | 'bootstrap' | 'mdns' | 'upnp' | 'dht'>;
 
 export interface Mesh extends ChannelOpener {
   /** This node's multiaddrs, each ending in /p2p/ and its peer id. */
   addresses(): readonly string[];
+  /** The addresses in this node's record, where peers look for it. */
+  recordAddresses(): readonly string[];
   /** Addresses at which `peer` may be dialled because `requester` named it; none: only an existing connection may be used. */
   addressesFor(requester: string, peer: string): readonly string[];
   /** From where this node can certainly be reached. */

@@ -9,6 +9,7 @@ import type { FrameLimits } from '../../wire/frame.ts';
 import {
   advertisedAddresses,
   dialableAddresses,
+  isLoopback,
   parseListenAddress,
   parseStaticPeer,
   withoutPeer,
@@ -23,6 +24,7 @@ import { buildLibp2p, startLibp2p } from './transport/libp2p.ts';
 import { Trust } from '../trust/trust.ts';
 import { type LocalDiscovery, localDiscovery } from './transport/local-discovery.ts';
 import { type RouterService, routerService } from './transport/router-service.ts';
+import { Punching } from './transport/udx/punching.ts';
 import { OwnAddresses } from './transport/own-addresses.ts';
 import { PeerClocks } from './records/peer-clocks.ts';
 import { OwnRecord } from './records/own-record.ts';
@@ -58,6 +60,15 @@ export async function buildMesh<Members extends MeshMembers>(
   const ownAddresses = new OwnAddresses((peer) => mesh.discovery.isStatic(peer));
   const local = localDiscovery((found) => mesh.discovery.discovered(found), options.mdns);
   const router = routerService(ownAddresses, options.upnp === true);
+  const punching = new Punching(
+    {
+      privateKey: options.identity.privateKey,
+      isLoopback: options.listen.every((text) => isLoopback(parseListenAddress(text))),
+      onChange: () => mesh.publish(),
+      log: options.log,
+    },
+    options.dht,
+  );
   const { identity, gate, relay, maxConnections } = options;
   const libp2p: Libp2p = await buildLibp2p({
     identity,
@@ -67,6 +78,7 @@ export async function buildMesh<Members extends MeshMembers>(
     ownAddresses,
     localDiscovery: local,
     router,
+    punching,
     // A relay is public, so it needs no relay itself.
     ...(relay === undefined ? { relayClient } : { relay }),
     ...(maxConnections === undefined ? {} : { maxConnections }),
@@ -77,6 +89,7 @@ export async function buildMesh<Members extends MeshMembers>(
     relayClient,
     local,
     router,
+    punching,
     ownAddresses,
     trust,
   });
@@ -99,6 +112,7 @@ type MadeMeshOptions<Members extends MeshMembers> = MeshOptions<Members> & {
   readonly ownAddresses: OwnAddresses;
   readonly local: LocalDiscovery;
   readonly router: RouterService;
+  readonly punching: Punching;
 };
 
 class Libp2pMesh<Members extends MeshMembers> implements Mesh {
@@ -109,6 +123,7 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
   readonly #log: Log;
   readonly #local: LocalDiscovery;
   readonly #router: RouterService;
+  readonly #punching: Punching;
   readonly #channels: PeerChannels;
   readonly #peers: KnownPeers;
   readonly #exchange: RecordExchange;
@@ -130,6 +145,7 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
     this.#isRouterAsked = options.upnp === true;
     this.#local = options.local;
     this.#router = options.router;
+    this.#punching = options.punching;
     const { trust } = options;
     this.#channels = new PeerChannels(libp2p, options.log, (who, proof) =>
       trust.report({ who, what: 'violated', proof }),
@@ -145,7 +161,7 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
       mayServe: (peer) => this.members.mayServe(peer),
       onExpired: () => this.#changed(),
     });
-    const addresses = (): string[] => advertisedAddresses(options.ownAddresses.advertised());
+    const addresses = (): string[] => this.recordAddresses();
     this.#exchange = new RecordExchange({
       opener: this.#channels,
       ownRecord: new OwnRecord(
@@ -220,6 +236,7 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
     this.#libp2p.addEventListener('self:peer:update', () => this.publish());
     this.#ownAddresses.whenMapped(() => this.publish());
     await startLibp2p(this.#libp2p);
+    this.#punching.start();
     this.discovery.start();
     this.#network.start();
     this.#log('info', 'The mesh is up', { peer: this.peer, addresses: this.addresses() });
@@ -227,6 +244,10 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
 
   addresses(): readonly string[] {
     return this.#ownAddresses.advertised().map(String);
+  }
+
+  recordAddresses(): string[] {
+    return advertisedAddresses(this.#ownAddresses.advertised(), this.#punching.address());
   }
 
   reach(): Reach {
@@ -306,6 +327,7 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
       this.#local.switch(settings.mdns),
       this.#router.switch(settings.upnp === true),
     ]);
+    this.#punching.switch(settings.dht);
     this.#isRouterAsked = settings.upnp === true;
     if (!this.#isRouterAsked) {
       this.#ownAddresses.forgetMapped();
@@ -328,6 +350,10 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
     const discoveryStopped = this.discovery.stop();
     this.members.stop();
     await this.#exchange.leave();
+    await Promise.race([
+      this.#punching.stop(),
+      delay(stopDeadlineMs / 2, undefined, { ref: false }),
+    ]);
     await Promise.race([this.#libp2p.stop(), delay(stopDeadlineMs, undefined, { ref: false })]);
     await Promise.all([this.members.close(), discoveryStopped]);
   }

@@ -26,6 +26,7 @@ import type { RelayClient } from '../relay/relay-client.ts';
 import { boundedRelay, type RelayLimits } from '../relay/relay-server.ts';
 import type { RouterService } from './router-service.ts';
 import { boundedStreams } from './bounded-streams.ts';
+import type { Punching } from './udx/punching.ts';
 
 /** Most connections, in and out together; beyond it the least useful are closed. */
 const maxConnections = 256;
@@ -80,6 +81,8 @@ export type Libp2pOptions = {
   readonly router?: RouterService;
   /** Makes this node reachable over relays; absent: it is not. */
   readonly relayClient?: RelayClient;
+  /** Opens paths through routers by UDP; absent: none. */
+  readonly punching?: Punching;
   /** Makes this a public node, which relays for others within these limits and serves look-ups from the start. */
   readonly relay?: RelayLimits;
   /** Most connections, in and out together; absent: as many as one user's machine needs. */
@@ -104,7 +107,11 @@ export async function buildLibp2p(options: Libp2pOptions): Promise<Libp2p> {
     privateKey: identity.privateKey,
     nodeInfo: { name: 'mindmesh', userAgent: 'mindmesh' },
     addresses: { listen: listen.map(String) },
-    transports: [impatientTcp(), ...(relayClient === undefined ? [] : [relayClient.transport])],
+    transports: [
+      impatientTcp(),
+      ...(options.punching === undefined ? [] : [options.punching.transport]),
+      ...(relayClient === undefined ? [] : [relayClient.transport]),
+    ],
     // TLS comes first, since Node.js encrypts its records in C++; noise is for peers without TLS.
     connectionEncrypters: [
       gate.guard(joinWrites(dateBack(tls()))),
