@@ -293,7 +293,9 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
     } catch (error) {
       // A failed dial of given addresses says little, since a stranger may have chosen them.
       const wasSought = addresses === undefined && !signal.aborted;
-      if (wasSought && !this.#peers.connected.has(peer)) {
+      if (wasSought && this.#peers.connected.has(peer)) {
+        this.check(peer);
+      } else if (wasSought) {
         // The peer left without its last record: it must not be used by other answers.
         this.#peers.doubt(peer);
         this.#changed(peer);
@@ -332,6 +334,10 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
     if (!this.#isRouterAsked) {
       this.#ownAddresses.forgetMapped();
     }
+  }
+
+  check(peer: string): void {
+    this.#exchange.check(peer);
   }
 
   publish(): void {
