@@ -128,7 +128,7 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
   readonly #peers: KnownPeers;
   readonly #exchange: RecordExchange;
   readonly #clocks = new PeerClocks(Date.now);
-  readonly #network = new NetworkWatch({ onChange: () => this.#networkChanged() });
+  readonly #network = new NetworkWatch({ onChange: (pausedMs) => this.#networkChanged(pausedMs) });
   readonly discovery: Discovery;
   readonly #listeners = new Set<(peer: string | undefined) => void>();
   readonly #listen: readonly Multiaddr[];
@@ -286,6 +286,7 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
     signal: AbortSignal,
     addresses?: readonly string[],
   ): Promise<Channel> {
+    this.#network.look();
     const told = this.#peers.addressesOf(peer);
     const known = told.length > 0 ? told : undefined;
     try {
@@ -385,9 +386,9 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
     }
   }
 
-  #networkChanged(): void {
+  #networkChanged(pausedMs: number): void {
     this.#log('info', 'The network of this machine has changed, or it slept');
-    this.#exchange.networkChanged();
+    this.#exchange.networkChanged(pausedMs);
     this.discovery.networkChanged();
   }
 

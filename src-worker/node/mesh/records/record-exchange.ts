@@ -97,9 +97,9 @@ export class RecordExchange {
   }
 
   /** This machine's network has changed: peers that do not reply are given up, and the others get the new addresses. */
-  networkChanged(): void {
+  networkChanged(pausedMs = 0): void {
     this.#publishNow();
-    this.#checkAll();
+    this.#checkAll(pausedMs);
   }
 
   /**
@@ -114,8 +114,8 @@ export class RecordExchange {
     }
   }
 
-  #checkAll(): void {
-    this.#links.forEach((link, peer) => void this.#dropIfDead(peer, link));
+  #checkAll(pausedMs = 0): void {
+    this.#links.forEach((link, peer) => void this.#dropIfDead(peer, link, pausedMs));
   }
 
   /** The peer has another connection than before: records may have been lost on the former one, so they are sent anew. */
@@ -174,8 +174,8 @@ export class RecordExchange {
     await link.ping();
   }
 
-  async #dropIfDead(peer: string, link: PeerLink): Promise<void> {
-    const isAlive = await link.probe();
+  async #dropIfDead(peer: string, link: PeerLink, pausedMs: number): Promise<void> {
+    const isAlive = await link.probe(pausedMs);
     if (!isAlive && this.#links.get(peer) === link) {
       this.#options.onDead(peer);
     }
