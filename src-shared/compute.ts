@@ -34,9 +34,25 @@ export const computeSchema = z.object({
 });
 export type Compute = Readonly<z.infer<typeof computeSchema>>;
 
+/** The memory of the devices that an engine computes on, at one moment. */
+export const deviceMemorySchema = z
+  .array(
+    z.object({
+      id: deviceIdSchema,
+      /** As ComputeDevice. */
+      totalBytes: z.number().min(0),
+      freeBytes: z.number().min(0),
+    }),
+  )
+  .max(mostDevices)
+  .readonly();
+export type DeviceMemory = z.infer<typeof deviceMemorySchema>;
+
 /** A device that engines may use. */
 export const usedDeviceSchema = z.object({
   id: deviceIdSchema,
+  /** Whether its memory is the computer's. */
+  sharesMemory: z.boolean(),
   /** Weights, caches and buffers that all engines together may put on it; null: no limit is known. */
   memoryBytes: z.int().min(0).nullable(),
   /** The largest single buffer; null: no limit is known. */

@@ -20,6 +20,13 @@ export type Reading<T> =
 const numberReading = readingSchema(z.number());
 const yesOrNoReading = readingSchema(z.boolean());
 
+export const graphicsDriverSchema = z.object({
+  /** Its own name or its maker's: "amdgpu", "NVIDIA". */
+  name: z.string().max(40),
+  version: z.string().max(60).nullable(),
+});
+export type GraphicsDriver = Readonly<z.infer<typeof graphicsDriverSchema>>;
+
 /** One graphics card. Shares are 0 to 1. */
 const gpuFactsSchema = z.object({
   /** The same while the card stays in its slot: a UUID where the vendor has one, else the PCI address. */
@@ -27,6 +34,8 @@ const gpuFactsSchema = z.object({
   /** "0000:c1:00.0"; absent where the system does not tell it. */
   pciAddress: z.string().optional(),
   name: z.string(),
+  /** Absent where it is not known; a version of null is the system's own. */
+  driver: graphicsDriverSchema.optional(),
   vendor: z.enum(['nvidia', 'amd', 'intel', 'apple', 'other']),
   /** Whether it is part of the processor's chip, and so can use more than its own memory. */
   isIntegrated: z.boolean(),
@@ -49,6 +58,14 @@ const runningGameSchema = z.object({
 });
 export type RunningGame = Readonly<z.infer<typeof runningGameSchema>>;
 
+/** The computer's memory, or what a container may have of it, in bytes. */
+const computerMemorySchema = z.object({
+  totalBytes: z.number(),
+  /** What programs may still take without taking it from others. */
+  availableBytes: z.number(),
+});
+export type ComputerMemory = Readonly<z.infer<typeof computerMemorySchema>>;
+
 /** Everything that is known of the machine at one moment, from the sensors' latest readings. */
 export const factsSchema = z.object({
   gpus: readingSchema(lenientList(gpuFactsSchema, 'graphics cards').readonly()),
@@ -60,6 +77,7 @@ export const factsSchema = z.object({
   isLocked: yesOrNoReading,
   /** Share of all cores that other programs use, from 0 to 1. */
   othersCpuShare: numberReading,
+  memory: readingSchema(computerMemorySchema),
   cpuTemperatureCelsius: numberReading,
   network: readingSchema(z.enum(['online', 'metered', 'offline'])),
 });
@@ -77,6 +95,7 @@ export const pauseReasonNames = [
   'outside schedule',
   'in use',
   'CPU busy',
+  'memory needed',
   'no video memory',
   'no network',
 ] as const;
@@ -140,6 +159,8 @@ const causeSchema = z.discriminatedUnion('code', [
   z.object({ code: z.literal('input-unknown'), missing: missingReasonSchema }),
   z.object({ code: z.literal('processor-busy'), percent: z.number() }),
   z.object({ code: z.literal('processor-unknown'), missing: missingReasonSchema }),
+  /** Less than this share of the computer's memory is free, or would be with the models. */
+  z.object({ code: z.literal('memory-needed'), percent: z.number() }),
   z.object({ code: z.literal('no-video-memory'), neededBytes: z.number() }),
   z.object({ code: z.literal('going-to-sleep') }),
   z.object({ code: z.literal('no-network') }),

@@ -1,6 +1,6 @@
 /** The page docs/machines.md, made of the table of machines that the tests play. */
 import { lookEveryMs } from '../test/support/machine/computer.ts';
-import type { Kind } from '../test/support/machine/kinds/kind.ts';
+import { type Kind, memoryPause } from '../test/support/machine/kinds/kind.ts';
 
 const opening = `# Machines
 
@@ -14,9 +14,10 @@ say what else pauses it:
 - **work before**: another program computes on the card before ours is loaded.
 - **work**: another program begins to compute while ours does. A load is known from two looks, so it is seen within twice the time
   between looks: ${seconds('linux')} seconds on Linux, ${seconds('windows')} on Windows, ${seconds('mac')} on macOS.
-- **memory**: another program takes the card's memory while ours computes.
+- **memory**: another program takes the memory that the model is in, while ours computes: the card's, or the computer's where the
+  processor or graphics on its chip compute (less than a tenth of it is left).
 - **—**: neither the driver nor a tool tells it there, so it pauses nothing.
-- **processor**: the processor computes, so cards do not count; its load by other programs does. Main memory is not watched.
+- **processor**: the processor computes, so cards do not count; its load by other programs does.
 
 Where a column has a —, these decide alone:
 
@@ -27,8 +28,9 @@ Where a column has a —, these decide alone:
 | macOS   | input, games by their folder, the owner's list of programs, processor load; full screen is not read             |
 | others  | games by their folder, the owner's list of programs, processor load; input and battery cannot be read           |
 
-Llama.cpp's own figure of a device's memory fills in how large it is; how much of it is free is not read again while the engine
-runs, and the pace of our own work is not taken as a sign yet.
+Where no sensor tells a card's memory, a running engine is asked every four seconds how much of it its driver says is free: if that
+falls by more than our own models take, others have taken it. Some drivers tell only their own process, or always all of it as free;
+models of less than a hundredth of the computer's memory do not end for it. The pace of our own work is not taken as a sign yet.
 
 ## What was tried on real hardware
 
@@ -65,7 +67,8 @@ function table(kinds: readonly Kind[]): string {
     .join('');
 }
 
-function rowOf({ name, backend, told, isRecorded, remark }: Kind): string[] {
+function rowOf(kind: Kind): string[] {
+  const { name, backend, told, isRecorded, remark } = kind;
   const cell = (isTold: boolean): string =>
     backend === 'cpu' ? 'processor' : isTold ? 'pauses' : '—';
   return [
@@ -73,7 +76,7 @@ function rowOf({ name, backend, told, isRecorded, remark }: Kind): string[] {
     engines[backend],
     cell(told.idle),
     cell(told.atWork),
-    cell(told.memory),
+    memoryPause(kind) === null ? '—' : 'pauses',
     isRecorded === true ? 'recorded' : 'documentation',
     remark ?? '',
   ];

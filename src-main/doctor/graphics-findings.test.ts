@@ -30,7 +30,7 @@ function found(
     facts: { ...idleFacts, gpus: known(gpus) },
     node: compute === undefined ? knownNode : { ...knownNode, compute },
     settings: { ...knownHost.settings, ...settings },
-    devices: [{ id: address, memoryBytes: 18e9, largestBufferBytes: 4e9 }],
+    devices: [{ id: address, sharesMemory: false, memoryBytes: 18e9, largestBufferBytes: 4e9 }],
   });
 }
 
@@ -49,6 +49,7 @@ describe('a graphics card', () => {
         name: 'RTX 4090',
         isIntegrated: false,
         use: 'used',
+        driver: null,
         pciAddress: address,
         memoryBytes: 24e9,
         freeBytes: 20e9,

@@ -98,6 +98,7 @@ function cardFinding(
     name: card.name,
     isIntegrated: card.isIntegrated,
     use,
+    driver: card.driver ?? null,
     pciAddress: card.pciAddress ?? null,
     memoryBytes: valueOf(card.memoryBytes),
     freeBytes: freeBytesOf(card),

@@ -4,10 +4,13 @@
  */
 import { array, assert, boolean, constantFrom, integer, property, record } from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Facts, GpuFacts, Reading } from '../../src-shared/duty.ts';
+import type { DeviceMemory } from '../../src-shared/compute.ts';
+import type { ComputerMemory, Facts, GpuFacts, Reading } from '../../src-shared/duty.ts';
 import { defaultPreferences } from '../../src-shared/settings/preferences.ts';
 import { card, DutyRun, idleFacts, known, unknown } from '../../test/support/host/duty-inputs.ts';
 import type { Loaded } from './engine-work.ts';
+import { nextDeviceUse, noDeviceUse } from './device-use.ts';
+import { mainMemoryNeeded, sharesMemory } from './main-memory.ts';
 import { neededMemory } from './needed-memory.ts';
 
 const hourMs = 3_600_000;
@@ -34,10 +37,17 @@ const worlds = record({
   isOwnLoadOthers: boolean(),
   isOwnMemoryOthers: boolean(),
   isOwnCpuOthers: boolean(),
+  // What engines are told of their devices, and the memory of the computer.
+  isDeviceTold: boolean(),
+  isSystemTold: boolean(),
+  computerGigabytes: integer({ min: 4, max: 32 }),
+  busyGigabytes: integer({ min: 1, max: 16 }),
+  // Files that engines map are told as free, buffers are not.
+  isOwnFree: boolean(),
   workCelsius: integer({ min: 40, max: 95 }),
   causes: array(
     record({
-      kind: constantFrom('game', 'load', 'memory'),
+      kind: constantFrom('game', 'load', 'memory', 'main memory'),
       fromMs: integer({ min: 0, max: hourMs }),
       forMs: integer({ min: stepMs, max: hourMs / 4 }),
     }),
@@ -79,13 +89,44 @@ function factsOf(world: World, nowMs: number, isWorking: boolean): Facts {
     gpus: readingIf(isTold(world.listTold, isWorking), world.isListed ? [gpu] : []),
     games: known(at('game') ? [{ name: 'Hades', foundBy: 'launcher folder' }] : []),
     othersCpuShare: known(isWorking && world.isOwnCpuOthers ? 0.9 : 0.01),
+    memory: readingIf(world.isSystemTold, computerMemory(world, isWorking, at('main memory'))),
   };
+}
+
+function computerMemory(world: World, isWorking: boolean, isTaken: boolean): ComputerMemory {
+  const { computerGigabytes, busyGigabytes, takenGigabytes, isOwnFree } = world;
+  const own = isWorking && !isOwnFree ? takenGigabytes : 0;
+  const available = computerGigabytes - busyGigabytes - own - (isTaken ? 30 : 0);
+  return { totalBytes: computerGigabytes * 1e9, availableBytes: Math.max(0, available) * 1e9 };
+}
+
+/** What a driver says is free, of a card of which it takes a tenth for itself. */
+function deviceMemory(world: World, nowMs: number): DeviceMemory {
+  const { cardGigabytes, othersGigabytes, takenGigabytes, causes } = world;
+  const isTaken = causes.some(
+    ({ kind, fromMs, forMs }) => kind === 'memory' && nowMs >= fromMs && nowMs < fromMs + forMs,
+  );
+  const free = 0.9 * cardGigabytes - othersGigabytes - takenGigabytes - (isTaken ? 30 : 0);
+  return [{ id: 'x', totalBytes: cardGigabytes * 1e9, freeBytes: Math.max(0, free) * 1e9 }];
 }
 
 /** Engines that follow the duty, and a node that tells what they take. Returns how often they were loaded. */
 function loadsIn(world: World): number {
   const run = new DutyRun();
-  let needs: Loaded = { usesGpu: true, backend: null, compute: null, videoMemoryNeededBytes: 0 };
+  let mainMemoryNeededBytes = 0;
+  let deviceUse = noDeviceUse;
+  const device = {
+    id: 'x',
+    name: card.name,
+    isIntegrated: world.isIntegrated,
+    totalBytes: world.cardGigabytes * 1e9,
+    freeBytes: (0.9 * world.cardGigabytes - world.othersGigabytes) * 1e9,
+    largestBufferBytes: 4e9,
+  };
+  const { backend, isDeviceTold } = world;
+  const compute =
+    isDeviceTold && backend !== 'cpu' ? ({ backend, devices: [device] } as const) : null;
+  let needs: Loaded = { usesGpu: true, backend: null, compute, videoMemoryNeededBytes: 0 };
   let loads = 0;
   let loadedAtMs = 0;
   for (let nowMs = 0; nowMs < hourMs; nowMs += stepMs) {
@@ -98,8 +139,21 @@ function loadsIn(world: World): number {
       expectedDeviceBytes:
         world.expectedGigabytes === undefined ? undefined : world.expectedGigabytes * 1e9,
     };
+    const whole = {
+      ...shard,
+      state: isLoaded ? 'serving' : 'starting',
+      memoryBytes: shard.deviceBytes,
+      expectedMemoryBytes: shard.expectedDeviceBytes,
+    } as const;
     needs = neededMemory([shard], needs, facts.gpus, defaultPreferences);
-    run.setWork(needs);
+    mainMemoryNeededBytes = mainMemoryNeeded(
+      [whole],
+      mainMemoryNeededBytes,
+      world.backend === 'cpu' || sharesMemory(facts.gpus, defaultPreferences, needs),
+    );
+    const told = isLoaded && isDeviceTold ? deviceMemory(world, nowMs) : undefined;
+    deviceUse = nextDeviceUse(deviceUse, told, compute, [whole]);
+    run.setWork({ ...needs, mainMemoryNeededBytes, othersOnDevices: deviceUse.others });
     const duty = run.look(facts);
     if (duty.state === 'starting' && !isWorking) {
       loads += 1;

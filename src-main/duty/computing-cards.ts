@@ -15,6 +15,8 @@ export type ComputeKnowledge = {
   readonly backend: string | null;
   /** null before an engine has looked. */
   readonly compute: Compute | null;
+  /** See device-use.ts; absent: nothing is told. */
+  readonly othersOnDevices?: Readonly<Record<string, number>>;
 };
 
 /**
@@ -36,10 +38,12 @@ export function computingCards(
 /** Before an engine has looked, CUDA is known to compute on NVIDIA's cards alone. */
 function seenCards(
   gpus: readonly GpuFacts[],
-  { backend, compute }: ComputeKnowledge,
+  { backend, compute, othersOnDevices = {} }: ComputeKnowledge,
 ): readonly ComputingCard[] {
   if (compute !== null) {
-    return matchedCards(gpus, compute.devices);
+    return matchedCards(gpus, compute.devices).map((card) =>
+      withOthers(card, othersOnDevices[card.device?.id ?? '']),
+    );
   }
   return backend === 'cuda' ? gpus.filter(({ vendor }) => vendor === 'nvidia') : gpus;
 }
@@ -100,6 +104,13 @@ function completed(card: GpuFacts, device: ComputeDevice): ComputingCard {
       ? card.memoryBytes
       : ({ isKnown: true, value: device.totalBytes } as const);
   return { ...card, isIntegrated: device.isIntegrated, memoryBytes, device };
+}
+
+/** What the running engines tell of other programs' memory counts where no sensor tells it. */
+function withOthers(card: ComputingCard, othersBytes: number | undefined): ComputingCard {
+  return card.othersMemoryBytes.isKnown || othersBytes === undefined
+    ? card
+    : { ...card, othersMemoryBytes: { isKnown: true, value: othersBytes } };
 }
 
 const unseen = { isKnown: false, reason: { code: 'untold', fact: 'card-unlisted' } } as const;

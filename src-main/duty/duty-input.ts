@@ -25,6 +25,10 @@ export type Work = {
   readonly compute: Compute | null;
   /** Bytes that the hosted layers take on the cards. */
   readonly videoMemoryNeededBytes: number;
+  /** Bytes that the hosted layers take of the computer's memory, also as a part of its graphics. */
+  readonly mainMemoryNeededBytes: number;
+  /** By device: what other programs have taken of it, as far as the running engines tell. */
+  readonly othersOnDevices: Readonly<Record<string, number>>;
   /** The operating system has announced sleep, and the computer has not woken up since. */
   readonly isSuspending: boolean;
 };

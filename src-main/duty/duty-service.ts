@@ -203,7 +203,7 @@ export class DutyService {
     const status = this.#options.node();
     this.#seen = nextSeenWork(
       this.#seen,
-      status?.shards ?? [],
+      status ?? { shards: [] },
       facts.gpus,
       settings,
       this.#options.compute(),

@@ -40,6 +40,9 @@ const noisyFacts: Arbitrary<Facts> = record({
     { weight: 30, arbitrary: array(noisyCard, { minLength: 1, maxLength: 1 }).map(known) },
     { weight: 1, arbitrary: constant(unknown) },
   ),
+  memory: noisy(24e9, double({ min: 0, max: 32e9 })).map((reading) =>
+    reading.isKnown ? known({ totalBytes: 32e9, availableBytes: reading.value }) : unknown,
+  ),
   inputIdleMs: noisy(7_200_000, integer({ min: 0, max: 7_200_000 })),
   games: noisy<readonly RunningGame[]>(
     [],

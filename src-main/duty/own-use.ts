@@ -13,6 +13,7 @@ const absoluteReasons: ReadonlySet<PauseReasonName> = new Set([
   'game running',
   'full-screen app',
   'other GPU load',
+  'memory needed',
   'no video memory',
 ]);
 

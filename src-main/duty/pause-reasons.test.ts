@@ -160,6 +160,15 @@ describe('a machine pauses', () => {
       'other programs use more than 50 % of the processor',
     ],
     [
+      'when other programs need the computer’s memory that the models are in',
+      {
+        facts: { memory: known({ totalBytes: 32e9, availableBytes: 7e9 }) },
+        work: { mainMemoryNeededBytes: 4e9 },
+      },
+      'memory needed',
+      'less than 10 % of the main memory is left for other programs',
+    ],
+    [
       'when the processor’s load cannot be told',
       { facts: { othersCpuShare: unknown } },
       'CPU busy',
@@ -217,10 +226,14 @@ describe('the reasons of a pause', () => {
       onBattery: known(true),
       inputIdleMs: known(0),
       othersCpuShare: known(1),
+      memory: known({ totalBytes: 32e9, availableBytes: 1e9 }),
       network: known('offline'),
     },
     preferences: { schedule: nights },
-    work: { failure: { number: 1, code: 'engine-died', sentence: 'The engine died.' } },
+    work: {
+      mainMemoryNeededBytes: 4e9,
+      failure: { number: 1, code: 'engine-died', sentence: 'The engine died.' },
+    },
     requests: { pause: askPause('1 hour', noon) },
   };
 

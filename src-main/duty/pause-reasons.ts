@@ -10,6 +10,7 @@ import { printable } from '../../src-shared/printable.ts';
 import type { CoolDown } from './cool-down.ts';
 import { type DutyInput, missing, sane } from './duty-input.ts';
 import { gpuLoadSigns, heatSigns, videoMemorySigns } from './gpu-signs.ts';
+import { memorySigns } from './main-memory.ts';
 import { minuteMs } from '../../src-shared/local-time.ts';
 import { causeOfPause, isPauseOver } from './pause-request.ts';
 import { isInSchedule, nextOpening } from './schedule.ts';
@@ -34,6 +35,7 @@ export function pauseSigns(input: DutyInput, remembered: Remembered): AllSigns {
     'outside schedule': scheduleSigns(input),
     'in use': inputSigns(input, remembered.idleMs),
     'CPU busy': cpuSigns(input),
+    'memory needed': memorySigns(input),
     'no video memory': videoMemorySigns(input),
     'no network': networkSigns(input),
   };

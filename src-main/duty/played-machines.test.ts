@@ -6,10 +6,15 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Computer, lookEveryMs } from '../../test/support/machine/computer.ts';
 import { everyKind } from '../../test/support/machine/kinds/every-kind.ts';
+import { memoryPause } from '../../test/support/machine/kinds/kind.ts';
 import { PlayedComputer } from '../../test/support/machine/played-computer.ts';
 import { known } from '../sensors/reading.ts';
 
 const tenMinutesMs = 600_000;
+const needsMemory = {
+  card: /^Paused: the models need .* GB of video memory, but less is free/,
+  computer: /^Paused: less than 10 % of the main memory is left for other programs/,
+} as const;
 /** A machine that loads and gives back in turn shows it in this time. */
 const fiveMinutesMs = 300_000;
 const kinds = Object.entries(everyKind).flatMap(([system, each]) =>
@@ -47,6 +52,7 @@ it('has every kind of machine once', () => {
 
 describe.each(kinds)('%s', (_, kind) => {
   const { told } = kind;
+  const memory = memoryPause(kind);
 
   it('serves ten minutes without a break while it is idle, and gives way to a game', async () => {
     const machine = await started(kind);
@@ -81,14 +87,12 @@ describe.each(kinds)('%s', (_, kind) => {
     );
   });
 
-  it(`${told.memory ? 'pauses' : 'goes on'} when another program takes the memory of the card`, async () => {
+  it(`${memory === null ? 'goes on' : 'pauses'} when another program takes the memory that the model is in`, async () => {
     const machine = await serving(kind);
     machine.isHoarding = true;
     await passLooks(machine, kind);
     expect(machine.sentence).toMatch(
-      told.memory
-        ? /^Paused: the models need .* GB of video memory, but less is free/
-        : /^Working for the mesh$/,
+      memory === null ? /^Working for the mesh$/ : needsMemory[memory],
     );
   });
 

@@ -28,6 +28,7 @@ export const unwatchedFacts: Facts = {
   isLidClosed: notWatched,
   isLocked: notWatched,
   othersCpuShare: known(0),
+  memory: notWatched,
   cpuTemperatureCelsius: notWatched,
   network: known('online'),
 };

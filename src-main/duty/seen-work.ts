@@ -6,10 +6,14 @@ import type { Settings } from '../../src-shared/settings/settings.ts';
 import type { Work } from './duty-input.ts';
 import { type EngineOrders, enginesOf, mayBeginAnswers } from './engine-orders.ts';
 import { answersInFlight, failureOf, type Loaded } from './engine-work.ts';
+import { type DeviceUse, nextDeviceUse, noDeviceUse } from './device-use.ts';
+import { mainMemoryNeeded, sharesMemory } from './main-memory.ts';
 import { neededMemory } from './needed-memory.ts';
 
 export type SeenWork = {
   readonly loaded: Loaded;
+  readonly mainMemoryNeededBytes: number;
+  readonly deviceUse: DeviceUse;
   /** The newest failure of all shards. */
   readonly failure: Work['failure'];
   /** Whether all shards have failed now. */
@@ -20,6 +24,8 @@ export type SeenWork = {
 export function firstSeenWork(mayUseGpu: boolean): SeenWork {
   return {
     loaded: { usesGpu: mayUseGpu, backend: null, compute: null, videoMemoryNeededBytes: 0 },
+    mainMemoryNeededBytes: 0,
+    deviceUse: noDeviceUse,
     failure: null,
     hasFailed: false,
   };
@@ -27,14 +33,21 @@ export function firstSeenWork(mayUseGpu: boolean): SeenWork {
 
 export function nextSeenWork(
   previous: SeenWork,
-  shards: NodeStatus['shards'],
+  { shards, deviceMemory }: Pick<NodeStatus, 'shards' | 'deviceMemory'>,
   gpus: Facts['gpus'],
   settings: Settings,
   compute: Compute | null,
 ): SeenWork {
   const failure = failureOf(shards);
+  const loaded = neededMemory(shards, { ...previous.loaded, compute }, gpus, settings);
   return {
-    loaded: neededMemory(shards, { ...previous.loaded, compute }, gpus, settings),
+    loaded,
+    mainMemoryNeededBytes: mainMemoryNeeded(
+      shards,
+      previous.mainMemoryNeededBytes,
+      sharesMemory(gpus, settings, loaded),
+    ),
+    deviceUse: nextDeviceUse(previous.deviceUse, deviceMemory, compute, shards),
     failure:
       failure !== null && !previous.hasFailed
         ? {
@@ -49,7 +62,7 @@ export function nextSeenWork(
 
 /** The same as an input of the duty. `status` is null while the node does not run. */
 export function workOf(
-  { loaded, failure }: SeenWork,
+  { loaded, mainMemoryNeededBytes, deviceUse, failure }: SeenWork,
   orders: EngineOrders,
   status: Pick<NodeStatus, 'shards'> | null,
 ): Omit<Work, 'isSuspending'> {
@@ -60,6 +73,8 @@ export function workOf(
       mayBeginAnswers(orders) ? 1 : 0,
     ),
     failure,
+    mainMemoryNeededBytes,
+    othersOnDevices: deviceUse.others,
     ...loaded,
   };
 }

@@ -24,6 +24,7 @@ const maybeOwnDoing: ReadonlySet<PauseReasonName> = new Set([
   'too hot',
   'other GPU load',
   'CPU busy',
+  'memory needed',
   'no video memory',
 ]);
 

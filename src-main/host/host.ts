@@ -182,7 +182,11 @@ export class Host {
       warnings: this.#warnings.all,
       dataFolder: this.#services.dataFolder.folder,
       hostingMemoryBytes: this.#configuration.hostingMemoryBytes,
-      withoutCard: withoutCard(this.#configuration.compute, this.#settings.current),
+      withoutCard: withoutCard(
+        this.#configuration.compute,
+        this.#settings.current,
+        this.#configuration.hostingMemoryBytes,
+      ),
       startedAt: this.#startedAt,
     });
   }

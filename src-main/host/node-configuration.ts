@@ -15,7 +15,10 @@ import type { EffectiveSettings } from './effective-settings.ts';
 
 export type NodeConfigurationOptions = {
   readonly settings: EffectiveSettings;
-  readonly facts: Omit<NodeFacts, 'hostingMemoryBytes' | 'devices' | 'isApiPortChosen'>;
+  readonly facts: Omit<
+    NodeFacts,
+    'hostingMemoryBytes' | 'engineMemoryBytes' | 'devices' | 'isApiPortChosen'
+  >;
   /** Called at each configuration, since the node itself is made with the first one. */
   readonly node: () => Pick<
     NodeProcess,
@@ -43,6 +46,7 @@ export class NodeConfiguration {
     return nodeConfig(settings.current, {
       ...facts,
       hostingMemoryBytes: this.hostingMemoryBytes,
+      engineMemoryBytes: this.#memory.mostBytes,
       devices: this.devices,
       isApiPortChosen: isApiPortChosen(settings.current, settings.overrides),
     });

@@ -14,16 +14,21 @@ const card = {
 
 describe('what a machine without a graphics card does', () => {
   it('is to host what its owner chose, small models, or nothing', () => {
-    expect(withoutCard(none, defaultSettings)).toBe('chosen-models');
-    expect(withoutCard(none, { ...defaultSettings, hosting: 'automatic' })).toBe('small-models');
-    expect(withoutCard(none, { ...defaultSettings, shards: [] })).toBe('asks-only');
+    expect(withoutCard(none, defaultSettings, 8e9)).toBe('chosen-models');
+    expect(withoutCard(none, { ...defaultSettings, hosting: 'automatic' }, 8e9)).toBe(
+      'small-models',
+    );
+    expect(withoutCard(none, { ...defaultSettings, shards: [] }, 8e9)).toBe('asks-only');
     const automatic = { ...defaultSettings, hosting: 'automatic' } as const;
-    expect(withoutCard(none, { ...automatic, shards: [] })).toBe('small-models');
+    expect(withoutCard(none, { ...automatic, shards: [] }, 8e9)).toBe('small-models');
+    // A computer with little memory.
+    expect(withoutCard(none, { ...automatic, shards: [] }, 0)).toBe('asks-only');
+    expect(withoutCard(none, automatic, 1e8)).toBe('chosen-models');
   });
 
   it('is not told before it is known, with a card, or where the owner wants the processor', () => {
-    expect(withoutCard(null, defaultSettings)).toBeNull();
-    expect(withoutCard({ backend: 'vulkan', devices: [card] }, defaultSettings)).toBeNull();
-    expect(withoutCard(none, { ...defaultSettings, backend: 'cpu' })).toBeNull();
+    expect(withoutCard(null, defaultSettings, 8e9)).toBeNull();
+    expect(withoutCard({ backend: 'vulkan', devices: [card] }, defaultSettings, 8e9)).toBeNull();
+    expect(withoutCard(none, { ...defaultSettings, backend: 'cpu' }, 8e9)).toBeNull();
   });
 });

@@ -42,6 +42,11 @@ export class HostingMemory {
     this.#computerBytes = computerBytes;
   }
 
+  /** What all engines together can have of the computer's memory, in bytes, whatever the owner allows. */
+  get mostBytes(): number {
+    return Math.max(0, this.#computerBytes - otherBytes);
+  }
+
   /** Takes in new facts. @returns whether the memory for hosted layers has changed */
   refresh(
     gpus: Facts['gpus'] | undefined,

@@ -20,6 +20,7 @@ const facts = {
   demoModel: '/app/demo.gguf',
   catalog: '/app/catalog.json',
   hostingMemoryBytes: 15e9,
+  engineMemoryBytes: 31e9,
   devices: null,
   defaultThreads: 6,
   isApiPortChosen: false,

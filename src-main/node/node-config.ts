@@ -19,6 +19,8 @@ export type NodeFacts = {
   readonly hostingMemoryBytes: number;
   /** The graphics devices that engines may use; null while that is not known. */
   readonly devices: readonly UsedDevice[] | null;
+  /** What all engines together can have of the computer's memory, in bytes. */
+  readonly engineMemoryBytes: number;
   /** Threads of an engine where the owner did not set a number. */
   readonly defaultThreads: number;
   /** Whether the owner chose the port of the API. The default port may be taken by another user of this machine. */
@@ -50,6 +52,7 @@ export function nodeConfig(settings: Settings, facts: NodeFacts): NodeConfigInpu
       threads: settings.threads ?? facts.defaultThreads,
       backend: settings.backend,
       devices: facts.devices === null ? null : [...facts.devices],
+      memoryBytes: facts.engineMemoryBytes,
       contextLength: settings.contextLength,
       maxSessions: settings.maxSessions,
     },

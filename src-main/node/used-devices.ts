@@ -1,4 +1,4 @@
-/** The devices that engines may use, and how much of each: what the owner set, of what llama.cpp finds. Pure. */
+/** The devices that engines may use, which first, and how much of each: what the owner set, of what llama.cpp finds. Pure. */
 import type { Compute, UsedDevice } from '../../src-shared/compute.ts';
 import type { Facts } from '../../src-shared/duty.ts';
 import type { Settings } from '../../src-shared/settings/settings.ts';
@@ -14,22 +14,48 @@ import { sane } from '../duty/duty-input.ts';
 export function usedDevices(
   compute: Compute,
   gpus: Facts['gpus'],
-  settings: Pick<Settings, 'cards' | 'videoMemoryPercent'>,
+  settings: Pick<Settings, 'cards' | 'cardOrder' | 'videoMemoryPercent'>,
   sharedBytes: number,
 ): UsedDevice[] {
   const cards = computingCards(gpus.isKnown ? gpus.value : [], settings, {
     backend: null,
     compute,
   });
-  return cards.flatMap((card) =>
+  return inOrder(cards, settings.cardOrder).flatMap((card) =>
     card.device === undefined
       ? []
       : {
           id: card.device.id,
+          // Metal calls no device integrated, though all have the computer's memory.
+          sharesMemory: card.isIntegrated || compute.backend === 'metal',
           memoryBytes: allowedBytes(card, settings.videoMemoryPercent, sharedBytes),
           largestBufferBytes: card.device.largestBufferBytes,
         },
   );
+}
+
+/**
+ * In the owner's order, then cards before integrated ones, the largest first: engines fill the first one before the next. Cards
+ * that are equal in this stay in llama.cpp's order.
+ */
+function inOrder(cards: readonly ComputingCard[], order: readonly string[]): ComputingCard[] {
+  const wanted = order.map((entry) => entry.toLowerCase());
+  const rank = ({ id, name, device }: ComputingCard): number => {
+    const names = new Set([id, name, device?.id ?? id].map((each) => each.toLowerCase()));
+    const place = wanted.findIndex((entry) => names.has(entry));
+    return place === -1 ? wanted.length : place;
+  };
+  return cards.toSorted(
+    (one, other) =>
+      rank(one) - rank(other) ||
+      Number(one.isIntegrated) - Number(other.isIntegrated) ||
+      knownBytes(other) - knownBytes(one),
+  );
+}
+
+function knownBytes(card: ComputingCard): number {
+  const memoryBytes = sane(card.memoryBytes);
+  return memoryBytes.isKnown ? memoryBytes.value : 0;
 }
 
 function allowedBytes(card: ComputingCard, percent: number, sharedBytes: number): number | null {

@@ -16,6 +16,7 @@ import { FullScreenWindows, withFullScreen } from './games/full-screen.ts';
 import { GameFinder } from './games/game-finder.ts';
 import { findGameFolders } from './games/launcher-folders.ts';
 import { linuxGraphics } from './gpu/linux-graphics.ts';
+import { readLinuxMemory } from './memory.ts';
 import { readLinuxNetwork } from './network.ts';
 import { readLinuxPower } from './power.ts';
 import { readLinuxPresence, readOtherSessions } from './presence.ts';
@@ -61,6 +62,7 @@ export function linuxSources(options: SourceOptions): FactSources {
     () => clock.now(),
   );
   const cpu = polled(options, 'processor-load', everyMs.look, (signal) => load.read(signal));
+  const memory = polled(options, 'memory', everyMs.look, () => readLinuxMemory(procRoot, sysRoot));
   const temperature = polled(options, 'processor-temperature', everyMs.tool, () =>
     readCpuTemperature(sysRoot),
   );
@@ -77,6 +79,7 @@ export function linuxSources(options: SourceOptions): FactSources {
       ...(isX11 ? [fullScreen] : []),
       power,
       cpu,
+      memory,
       temperature,
       network,
     ],
@@ -97,6 +100,7 @@ export function linuxSources(options: SourceOptions): FactSources {
       onBattery: partOf(power.reading, ({ onBattery }) => onBattery),
       isLidClosed: partOf(power.reading, ({ isLidClosed }) => isLidClosed),
       othersCpuShare: cpu.reading,
+      memory: memory.reading,
       cpuTemperatureCelsius: temperature.reading,
       network: network.reading,
     }),

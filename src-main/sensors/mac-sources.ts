@@ -3,7 +3,7 @@
  * process, so readings are rare; only while engines are loaded, programs that start are looked for twice a second.
  */
 import { homedir } from 'node:os';
-import type { GpuFacts, Reading } from '../../src-shared/duty.ts';
+import type { ComputerMemory, GpuFacts, Reading } from '../../src-shared/duty.ts';
 import { AppleCards } from './gpu/apple-cards.ts';
 import { systemClock } from '../../src-shared/clock.ts';
 import { OthersCpu, readCpuTimes } from './cpu.ts';
@@ -17,6 +17,7 @@ import {
 } from './fact-sources.ts';
 import { GameFinder } from './games/game-finder.ts';
 import { findGameFolders } from './games/launcher-folders.ts';
+import { readMacMemory } from './memory.ts';
 import { readInterfaces } from './network.ts';
 import { RecentGpuPids } from './own-processes.ts';
 import { readMacPower } from './power.ts';
@@ -75,10 +76,13 @@ export function macSources(options: SourceOptions, platform: NodeJS.Platform): F
   const power = polled(options, 'power-supply', everyMs.tool, async (signal) =>
     known(isMac ? await readMacPower(run, signal) : { onBattery: untold, isLidClosed: untold }),
   );
+  const memory = polled<ComputerMemory>(options, 'memory', everyMs.tool, async (signal) =>
+    isMac ? readMacMemory(run, signal) : untold,
+  );
   const network = polled(options, 'network', everyMs.tool, () => Promise.resolve(readInterfaces()));
 
   return {
-    running: [cards, presence, processes, power, network],
+    running: [cards, presence, processes, power, memory, network],
     facts: () => ({
       gpus: cards.reading,
       inputIdleMs: partOf(presence.reading, ({ inputIdleMs }) => inputIdleMs),
@@ -87,6 +91,7 @@ export function macSources(options: SourceOptions, platform: NodeJS.Platform): F
       onBattery: partOf(power.reading, ({ onBattery }) => onBattery),
       isLidClosed: partOf(power.reading, ({ isLidClosed }) => isLidClosed),
       othersCpuShare: partOf(processes.reading, ({ othersCpu }) => othersCpu),
+      memory: memory.reading,
       cpuTemperatureCelsius: untold,
       network: network.reading,
     }),

@@ -17,6 +17,7 @@ import { withFullScreen } from './games/full-screen.ts';
 import { GameFinder } from './games/game-finder.ts';
 import { GraphicsCards } from './gpu/graphics-cards.ts';
 import { findGameFolders } from './games/launcher-folders.ts';
+import { readWindowsMemory } from './memory.ts';
 import { readInterfaces } from './network.ts';
 import { NvidiaCards } from './gpu/nvidia-cards.ts';
 import { RecentGpuPids } from './own-processes.ts';
@@ -77,6 +78,9 @@ export function windowsSources(
       ? load.read(signal)
       : Promise.resolve(watch.sections.processes),
   );
+  const memory = polled(options, 'memory', everyMs.look, () =>
+    Promise.resolve(readWindowsMemory()),
+  );
   const untold = unknown({ code: 'untold', fact: 'processor-temperature-windows' });
 
   return {
@@ -90,6 +94,7 @@ export function windowsSources(
       presence,
       games,
       cpu,
+      memory,
     ],
     facts: () => {
       const { owner, network } = watch.sections;
@@ -104,6 +109,7 @@ export function windowsSources(
         onBattery,
         isLidClosed,
         othersCpuShare: cpu.reading,
+        memory: memory.reading,
         cpuTemperatureCelsius: untold,
         network: network.isKnown ? network : readInterfaces(),
       };

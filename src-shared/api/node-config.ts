@@ -134,8 +134,13 @@ export const nodeConfigSchema = z.object({
   engine: z.object({
     threads: z.int().min(1).max(512),
     backend: z.enum(['auto', 'cpu']).default('auto'),
-    /** The graphics devices that engines may use, in the order of their use; null: all. With none, the processor computes. */
+    /**
+     * The graphics devices that engines may use: the first one is filled before the second one takes a layer. null: all. With
+     * none, the processor computes.
+     */
     devices: z.array(usedDeviceSchema).max(mostDevices).nullable().default(null),
+    /** What all engines together can have of the computer's memory, in bytes; null: not known. */
+    memoryBytes: z.int().min(0).nullable().default(null),
     /** Cache cells of each shard, in tokens, shared by its sessions; at most the limit of the model. */
     contextLength: z.int().min(256).max(16_777_216).default(8192),
     maxSessions: z.int().min(1).max(256).default(8),

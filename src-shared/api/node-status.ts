@@ -1,6 +1,6 @@
 /** The status of a node and of its view of the mesh. */
 import { z } from 'zod';
-import { computeSchema } from '../compute.ts';
+import { computeSchema, deviceMemorySchema } from '../compute.ts';
 import { lenientList } from '../lenient-list.ts';
 import { layerRangeSchema, manifestIdSchema } from '../model.ts';
 import { modelEntrySchema } from './models.ts';
@@ -112,6 +112,8 @@ export const nodeStatusSchema = z.object({
   peer: z.string(),
   /** What this machine computes on; absent until an engine has looked, and where none may. */
   compute: computeSchema.optional(),
+  /** What the graphics devices have free, as a running engine was told lately; absent where none runs on one. */
+  deviceMemory: deviceMemorySchema.optional(),
   addresses: z.array(z.string()),
   /** How others can reach this node, as far as it is known; absent from nodes that do not tell. */
   reach: reachSchema.optional(),

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { backendSchema } from '../compute.ts';
-import { dutySchema } from '../duty.ts';
+import { dutySchema, graphicsDriverSchema } from '../duty.ts';
 import { layerRangeSchema } from '../model.ts';
 import { missingReasonSchema } from '../missing-reason.ts';
 import { warningSchema } from '../warning.ts';
@@ -17,6 +17,7 @@ const computerFacts = [
   'isLidClosed',
   'isLocked',
   'othersCpuShare',
+  'memory',
   'cpuTemperatureCelsius',
   'network',
 ] as const;
@@ -78,6 +79,8 @@ const graphicsFindings = [
     name: z.string(),
     isIntegrated: z.boolean(),
     use: cardUseSchema,
+    /** null where it is not known. */
+    driver: graphicsDriverSchema.nullable(),
     /** null where it is not known. */
     pciAddress: z.string().nullable(),
     memoryBytes: z.number().nullable(),

@@ -51,6 +51,14 @@ export const preferences = {
     group: 'when',
     applies: 'live',
   }),
+  /** Pause models in the computer's memory while less than this of it is free; null: never. */
+  pauseOnFreeMemoryPercent: setting({
+    schema: percentSchema.max(90).nullable(),
+    default: 10,
+    unit: 'percent',
+    group: 'when',
+    applies: 'live',
+  }),
   onBattery: setting({
     schema: pauseOrWork,
     default: 'pause',
@@ -128,6 +136,13 @@ export const preferences = {
     schema: cardsSchema,
     given: givenCardsSchema,
     default: {},
+    group: 'much',
+    applies: 'live',
+  }),
+  /** Which cards are filled first, by id, PCI address or name; the others follow, the largest first. */
+  cardOrder: setting({
+    schema: z.array(z.string().min(1).max(200)).max(16),
+    default: [],
     group: 'much',
     applies: 'live',
   }),

@@ -6,6 +6,7 @@ export * from './en/advice.ts';
 export * from './en/desktop.ts';
 export { findingWords, levelWords, reportAbout, topicWords } from './en/doctor/finding-words.ts';
 export * from './en/duty.ts';
+export * from './en/hosting.ts';
 export * from './en/missing.ts';
 export * from './en/paths.ts';
 export * from './en/settings.ts';

@@ -42,6 +42,7 @@ export function engineHandlers(
       return {};
     },
     report: () => engine().memory(),
+    deviceMemory: () => engine().deviceMemory(),
   };
 }
 

@@ -1,6 +1,7 @@
 /** An engine with a loaded model: serves requests, and passes segments to the decoder. */
 import type { z } from 'zod';
 import { AppError, toAppError } from '../../src-shared/errors.ts';
+import type { DeviceMemory } from '../../src-shared/compute.ts';
 import type { ComputeShare } from '../../src-shared/compute-share.ts';
 import {
   engineKinds,
@@ -12,6 +13,7 @@ import { decodeSegment, encodeSegment, type Segment, segmentHeaderBytes } from '
 import { Decoder } from './decoder.ts';
 import type { FrameLink } from '../wire/frame-link.ts';
 import { type Library, openLibrary } from './llama/library.ts';
+import { deviceMemory } from './llama/devices.ts';
 import { memoryReport } from './llama/memory-report.ts';
 import { Model } from './llama/model.ts';
 import type { PulseThread } from './pulse/pulse.ts';
@@ -100,6 +102,10 @@ export class LoadedEngine {
   /** @throws AppError `request-invalid` where only the vocabulary is loaded */
   get decoder(): Decoder {
     return (this.#computing ?? this.#onlyVocabulary('request-invalid')).decoder;
+  }
+
+  deviceMemory(): DeviceMemory {
+    return deviceMemory(this.#library, this.#model.devices);
   }
 
   memory(): MemoryReport {

@@ -8,6 +8,7 @@ import { errorReportSchema } from '../../src-shared/error-report.ts';
 import {
   backendSchema,
   computeSchema,
+  deviceMemorySchema,
   deviceIdSchema,
   mostDevices,
 } from '../../src-shared/compute.ts';
@@ -185,6 +186,8 @@ export const engineApi = {
     /** May be called at any time; takes effect with the next batch. */
     computeShare: { params: computeShareSchema, result: nothing, ...withoutDeadline },
     report: { params: nothing, result: memoryReportSchema, ...withoutDeadline },
+    /** The memory of the devices that the model is on; none where the processor computes. */
+    deviceMemory: { params: nothing, result: deviceMemorySchema, ...withoutDeadline },
   },
   notices: {
     /** A session that failed (cache full, position out of order); the engine continues. */

@@ -1,7 +1,8 @@
 /**
  * How fast a real game gets the machine: a program in a launcher's folder is started while a host with this system's sensors
  * serves, and the time is taken until the duty has seen it, until the engine's memory is unmapped, and until its process is
- * gone. On the processor in the middle of an answer, and on Mesa's software Vulkan with nothing under way.
+ * gone. On the processor in the middle of an answer, and on Mesa's software Vulkan with nothing under way; `--backend cpu` or
+ * `--backend vulkan` measures one of them, and `--rounds N` is for experiments.
  */
 import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
@@ -61,14 +62,14 @@ export const game: Bench = {
   run: async () => {
     const { values } = parseArgs({
       args: process.argv.slice(3),
-      options: { rounds: { type: 'string' } },
+      options: { rounds: { type: 'string' }, backend: { type: 'string' } },
     });
     const rounds = Number(values.rounds ?? usualRounds);
     const folder = await mkdtemp(join(tmpdir(), 'mindmesh-game-'));
     try {
       const installed = await InstalledGame.install(join(folder, 'home'), 'Hades');
       const results = [];
-      for (const situation of situations()) {
+      for (const situation of situations(values.backend)) {
         const place = join(folder, situation.key);
         await mkdir(place);
         results.push({ situation, times: await timesOf(situation, installed, place, rounds) });
@@ -114,9 +115,10 @@ export const game: Bench = {
   },
 };
 
-function situations(): Situation[] {
+/** @param only `cpu` or `vulkan`; absent: both */
+function situations(only: string | undefined): Situation[] {
   const cards = softwareCards();
-  return [
+  const all: Situation[] = [
     { what: 'processor, an answer', key: 'cpu', backend: 'cpu', environment: {}, asks: true },
     ...(cards === undefined
       ? []
@@ -130,6 +132,7 @@ function situations(): Situation[] {
           },
         ] as const)),
   ];
+  return all.filter(({ key }) => only === undefined || key === only);
 }
 
 function rowOf(what: string, times: readonly number[], limit?: number) {
@@ -208,7 +211,10 @@ async function takeOver(
   waitMs: number,
 ): Promise<Times> {
   await untilServing(host);
-  await eventuallyTrue('the engine is told of', () => enginePids(host).length === 1);
+  await eventuallyTrue(
+    'the engine is loaded',
+    () => host.snapshot().node?.shards[0]?.state === 'serving',
+  );
   const [engine = 0] = enginePids(host);
   const answer: LongAnswer | undefined = asks ? await answerUnderWay(host) : undefined;
   await delay(waitMs);

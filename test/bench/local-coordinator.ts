@@ -60,6 +60,7 @@ export class LocalCoordinator {
         threads: shard?.threads ?? 1,
         backend: 'cpu',
         devices: null,
+        memoryBytes: null,
         contextLength: 2048,
         maxSessions: 2,
       },

@@ -1,6 +1,7 @@
 /**
  * How fast the machine is released, from the reading of a game until the engine process is gone. Three situations in
- * turn: an answer that moves to a peer, an answer that has nowhere to go, and no answer. `--rounds N` is for
+ * turn: no answer, an answer that has nowhere to go, and an answer that moves to a peer. On the processor, or with
+ * `--backend vulkan` on Mesa's software Vulkan, where there is no card of which the driver tells more. `--rounds N` is for
  * experiments.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -17,6 +18,8 @@ import {
   untilServing,
 } from '../support/host/long-answers.ts';
 import { PlayedMachine } from '../support/machine/played-machine.ts';
+import { known } from '../support/host/duty-inputs.ts';
+import { softwareCards } from '../support/machine/software-vulkan.ts';
 import { type DeviceMemory, deviceMemory } from './device-memory.ts';
 import { type Bench, type BenchResult, say } from './report.ts';
 import { quantile, round } from './statistics.ts';
@@ -44,14 +47,20 @@ export const yieldToOwner: Bench = {
   run: async () => {
     const { values } = parseArgs({
       args: process.argv.slice(3),
-      options: { rounds: { type: 'string' } },
+      options: { rounds: { type: 'string' }, backend: { type: 'string', default: 'cpu' } },
     });
     const rounds = Number(values.rounds ?? usualRounds);
-    const results = [];
-    for (const situation of situations) {
-      results.push({ situation, times: await timesOf(situation, rounds) });
+    const isOnCard = values.backend === 'vulkan';
+    const cards = softwareCards();
+    if (isOnCard && cards === undefined) {
+      throw new Error('There is no software Vulkan on this machine');
     }
     const device = await deviceMemory();
+    Object.assign(process.env, isOnCard ? cards : {});
+    const results = [];
+    for (const situation of situations) {
+      results.push({ situation, times: await timesOf(situation, rounds, isOnCard) });
+    }
     return {
       rows: results.map(({ situation: { what, limitMs }, times }) => ({
         what,
@@ -66,6 +75,7 @@ export const yieldToOwner: Bench = {
         ...deviceRemarks(device),
       ],
       figures: {
+        backend: isOnCard ? 'vulkan' : 'cpu',
         ...deviceFigures(device),
         ...Object.fromEntries(
           results.flatMap(({ situation: { key }, times }) => [
@@ -109,10 +119,13 @@ function deviceRemarks(memory: DeviceMemory | undefined): string[] {
   ];
 }
 
-async function timesOf(situation: Situation, rounds: number): Promise<number[]> {
+async function timesOf(situation: Situation, rounds: number, isOnCard: boolean): Promise<number[]> {
   const folder = await mkdtemp(join(tmpdir(), 'mindmesh-yield-'));
   const machine = new PlayedMachine();
-  const host = await hostOfLongAnswers(folder, machine);
+  machine.tell({ gpus: known([]) });
+  const host = await hostOfLongAnswers(folder, machine, {
+    overrides: { backend: isOnCard ? 'auto' : 'cpu' },
+  });
   const peer = situation.hasPeer ? await peerOfLongAnswers(folder, host) : undefined;
   const times: number[] = [];
   try {
@@ -137,6 +150,10 @@ async function release(
   { asks, hasPeer }: Situation,
 ): Promise<number> {
   await untilServing(host);
+  await eventuallyTrue(
+    'the engine is loaded',
+    () => host.snapshot().node?.shards[0]?.state === 'serving',
+  );
   const [engine = 0] = enginePids(host);
   const answer = asks ? await answerUnderWay(host) : undefined;
   const trigger = performance.now();

@@ -59,6 +59,18 @@ describe.skipIf(!hasSoftwareCard)('a graphics card', () => {
     expect(await deviceBytes({ deviceLayers: 0 })).toBe(0);
   });
 
+  it('tells what its device has free while it runs, and nothing where the processor computes', async () => {
+    useSoftwareCards(1);
+    const onCard = await start({ path: model.path, backend: 'auto' });
+    const [device, ...others] = await onCard.client.deviceMemory();
+    expect(others).toEqual([]);
+    expect(device?.id).toBe('Vulkan0');
+    expect(device?.totalBytes).toBeGreaterThan(2 ** 28);
+    expect(device?.freeBytes).toBeGreaterThan(0);
+    const onProcessor = await start({ path: model.path, backend: 'cpu' });
+    expect(await onProcessor.client.deviceMemory()).toEqual([]);
+  });
+
   it('leaves out a device that is gone, and says so', async () => {
     useSoftwareCards(1);
     const engine = await start({

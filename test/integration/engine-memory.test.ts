@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { LayerRange } from '../../src-shared/model.ts';
+import type { UsedDevice } from '../../src-shared/compute.ts';
+import type { LayerRange, ModelSummary } from '../../src-shared/model.ts';
 import { openGguf } from '../../src-worker/gguf/read.ts';
+import { devicePlacements } from '../../src-worker/node/engines/device-placement.ts';
 import {
   deviceBytes,
   expectedMemoryBytes,
   shardMemory,
 } from '../../src-worker/node/engines/expected-memory.ts';
 import { makeManifest } from '../../src-worker/node/manifests/make-manifest.ts';
-import type { Manifest } from '../../src-worker/node/manifests/manifest.ts';
+import { type Manifest, toModelSummary } from '../../src-worker/node/manifests/manifest.ts';
 import type { MemoryReport } from '../../src-worker/wire/engine-messages.ts';
 import { roleOf, TestModel } from '../support/engine/engine-models.ts';
 import { TestEngine } from '../support/engine/engine-process.ts';
@@ -16,8 +18,9 @@ import { hasSoftwareCard, useSoftwareCards } from '../support/engine/software-ca
 /** Weights, cache and buffers are of one size, so that one that was left out or counted twice is seen. */
 const cells = { contextLength: 8192, maxSessions: 8 };
 const shape = { width: 1024, heads: 16, kvHeads: 8, feedForward: 4096, vocabulary: 16_384 };
+const whole = { firstLayer: 0, lastLayer: 3 };
 const cuts: readonly LayerRange[] = [
-  { firstLayer: 0, lastLayer: 3 },
+  whole,
   { firstLayer: 0, lastLayer: 1 },
   { firstLayer: 1, lastLayer: 2 },
   { firstLayer: 2, lastLayer: 3 },
@@ -32,14 +35,21 @@ async function loaded(model: TestModel, cut: LayerRange, onCard: boolean): Promi
   return engine.client.description.memory;
 }
 
+function device(id: string, memoryBytes: number | null): UsedDevice {
+  return { id, sharesMemory: false, memoryBytes, largestBufferBytes: null };
+}
+
 describe.each([false, true])('a model whose head is its embedding: %s', (tied) => {
   let model: TestModel;
   let tensors: Manifest['tensors'];
+  let summary: ModelSummary;
 
   beforeAll(async () => {
     model = await TestModel.create({ ...shape, tied, type: 'F16' });
     const file = await openGguf(model.path);
-    ({ tensors } = await makeManifest(file));
+    const manifest = await makeManifest(file);
+    ({ tensors } = manifest);
+    summary = { ...toModelSummary(manifest), contextLength: cells.contextLength };
     await file.close();
   });
   afterAll(() => model.remove());
@@ -59,6 +69,39 @@ describe.each([false, true])('a model whose head is its embedding: %s', (tied) =
       const expected = deviceBytes(shardMemory(tensors, cut, model.layers, cells), null);
       expect(expected / measured.deviceBytes).toBeGreaterThan(0.9);
       expect(expected / measured.deviceBytes).toBeLessThan(1.1);
+    },
+  );
+
+  it.skipIf(!hasSoftwareCard)(
+    'takes of two cards what was expected, the first one filled before the second',
+    async () => {
+      useSoftwareCards(2);
+      const shard = { model: summary, layers: whole, tensors };
+      const memory = shardMemory(tensors, whole, model.layers, cells);
+      const room = memory.bufferBytes + memory.pipelineBytes + 2.5 * (memory.layerBytes[0] ?? 0);
+      const devices = [device('Vulkan1', Math.ceil(room)), device('Vulkan0', null)];
+      const settings = {
+        threads: 1,
+        backend: 'auto',
+        memoryBytes: null,
+        ...cells,
+        devices,
+      } as const;
+      const [placement] = devicePlacements(new Map([['whole', shard]]), settings).values();
+      expect(placement?.devices).toEqual([
+        { id: 'Vulkan1', share: 2 },
+        { id: 'Vulkan0', share: 3 },
+      ]);
+      const engine = await TestEngine.start({
+        path: model.path,
+        ...cells,
+        ...placement,
+        backend: 'auto',
+      });
+      onTestFinished(() => engine.stop());
+      const measured = engine.client.description.memory.deviceBytes;
+      expect((placement?.expectedDeviceBytes ?? 0) / measured).toBeGreaterThan(0.9);
+      expect((placement?.expectedDeviceBytes ?? 0) / measured).toBeLessThan(1.1);
     },
   );
 });

@@ -236,7 +236,7 @@ describe.skipIf(process.platform === 'win32')(
   'a graphics card that is lost while it serves',
   () => {
     const line =
-      '0, GPU-00000000-1111-2222-3333-444444444444, 00000000:01:00.0, 97, 8192, 4096, 71, 215.40, 60, NVIDIA GeForce RTX 3070';
+      '0, GPU-00000000-1111-2222-3333-444444444444, 00000000:01:00.0, 550.54.14, 97, 8192, 4096, 71, 215.40, 60, NVIDIA GeForce RTX 3070';
     /**
      * Messages of driver 369, of 520 and of later ones about a card that the system has lost, from users' reports.
      */

@@ -233,17 +233,25 @@ describe('a model that only peers have', () => {
   });
 });
 
+/** Within a limit of the disk. */
+function automatic(diskBytes: number | null) {
+  return {
+    hosting: { mode: 'automatic', memoryBytes: 1e9, diskBytes, lookEveryMs: 300 },
+    engine: { threads: 1, backend: 'cpu', contextLength: 256 },
+  } as const;
+}
+
 describe('nodes that choose what they host', () => {
   it('take over the thinnest layers of what is asked for, and fetch these alone', async () => {
     const { owner, model } = await startOwner(transferModel);
     // Room for the layers of one half with caches and buffers, but not for both halves.
-    const automatic = {
+    const small = {
       hosting: { mode: 'automatic', memoryBytes: assumedBufferBytes + 30e6, lookEveryMs: 500 },
       engine: { threads: 1, backend: 'cpu', contextLength: 256 },
     } as const;
-    const one = await start({ ...automatic, staticPeers: owner.status.addresses });
+    const one = await start({ ...small, staticPeers: owner.status.addresses });
     const known = [...owner.status.addresses, ...one.status.addresses];
-    const other = await start({ ...automatic, staticPeers: known });
+    const other = await start({ ...small, staticPeers: known });
     await Promise.all([one.untilAvailable(model), other.untilAvailable(model)]);
     expect([...one.status.shards, ...other.status.shards]).toEqual([]);
 
@@ -272,5 +280,43 @@ describe('nodes that choose what they host', () => {
       const status = await node.request('status', {});
       expect(Object.keys(await shardsOf(node)).toSorted()).toEqual(ranges(status));
     }
+  });
+
+  it('fetch the smallest in demand first, then larger ones, and nothing beyond the disk limit', async () => {
+    const { owner, model: large } = await startOwner(transferModel);
+    const small = join(await temporaryFolder(), 'small.gguf');
+    await writeRandomModel(small, smallModel);
+    await owner.request('importModel', { path: small });
+    await owner.configure({
+      shards: [{ model: large }, { model: smallModel.name }],
+    });
+    await owner.until(
+      ({ shards }) => shards.length === 2 && shards.every(({ state }) => state === 'serving'),
+      'both are hosted',
+    );
+    // Room for the small one, whose buffers count too, but not for both.
+    const fresh = await start({
+      ...automatic(assumedBufferBytes + 20e6),
+      staticPeers: owner.status.addresses,
+    });
+    const asking = await start({
+      staticPeers: [...owner.status.addresses, ...fresh.status.addresses],
+      hosting: { demandEveryMs: 500 },
+    });
+    for (const model of [large, smallModel.name]) {
+      await asking.untilAvailable(model);
+      const messages = [{ role: 'user' as const, content: 'Hello' }];
+      await asking.ask({ model, messages, sampling: { temperature: 0 }, maxTokens: 8 });
+    }
+    await fresh.until(({ shards }) => shards[0]?.state === 'serving', 'the small one is hosted');
+    expect(fresh.status.shards.map(({ model }) => model)).toEqual([smallModel.name]);
+    expect((await fresh.request('modelStorage', {})).usedBytes).toBeLessThan(20e6);
+    await fresh.configure(automatic(null));
+    await fresh.until(
+      ({ shards }) => shards.length === 2 && shards.every(({ state }) => state === 'serving'),
+      'the larger one is hosted too',
+    );
+    await fresh.configure(automatic(0));
+    await fresh.until(({ shards }) => shards.length === 0, 'nothing is hosted');
   });
 });

@@ -21,7 +21,7 @@ const uuids = [
 ];
 
 function cardLine(index: number, percent: number): string {
-  return `${index}, ${uuids[index]}, 00000000:0${index + 1}:00.0, ${percent}, 8192, 4096, 55, 80.1, 40, NVIDIA GeForce RTX 3070`;
+  return `${index}, ${uuids[index]}, 00000000:0${index + 1}:00.0, 550.54.14, ${percent}, 8192, 4096, 55, 80.1, 40, NVIDIA GeForce RTX 3070`;
 }
 
 const noEngines: ReadonlySet<number> = new Set();
@@ -147,7 +147,7 @@ while :; do echo "${cardLine(0, 30)}"; sleep 0.1; done`);
   });
 
   it('that reports a card as lost keeps its identity', async () => {
-    const lost = Array.from({ length: 8 }, () => '[GPU is lost]').join(', ');
+    const lost = Array.from({ length: 9 }, () => '[GPU is lost]').join(', ');
     const tool = await fakeTool(`
 echo "${cardLine(0, 10)}"; sleep 0.3
 while :; do echo "0, [GPU is lost], ${lost}"; sleep 0.1; done`);

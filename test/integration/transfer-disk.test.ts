@@ -1,5 +1,6 @@
 /** What a download needs of the disk: room, and shards that are not deleted while they are read. */
 import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,7 +44,7 @@ async function smallDisk(megabytes: number): Promise<string | undefined> {
   return folder;
 }
 
-it('a full disk ends the download with a clear sentence, and it goes on when there is room', async (context) => {
+it('a download for which the disk has no room does not begin, and one on a disk that fills up goes on when there is room', async (context) => {
   const disk = await smallDisk(8);
   if (disk === undefined) {
     context.skip('no small disk can be mounted here');
@@ -54,20 +55,49 @@ it('a full disk ends the download with a clear sentence, and it goes on when the
   const library = await ModelLibrary.open({ folder, onWarning: () => {} });
   const node = { ...(await startTransferNode()), library, folder };
   await addModel(node, owner);
-  await fetchFrom(node, owner.model, [owner]);
-  await expect(library.shardPath(owner.model.manifestId, someLayers)).rejects.toMatchObject({
+  const filler = join(disk, 'filler');
+  let isToFill = true;
+  await fetchFrom(node, owner.model, [owner], {
+    onProgress: (_id, _layers, { doneBytes }) => {
+      if (isToFill && doneBytes > 4 * 1024 * 1024) {
+        isToFill = false;
+        fillDisk(filler);
+      }
+    },
+  });
+  const { manifestId } = owner.model;
+  await expect(library.shardPath(manifestId, someLayers)).rejects.toMatchObject({
+    code: 'data-folder-unusable',
+    message: expect.stringMatching(/no room for these layers.*lacks \d+ MB/),
+  });
+  expect(owner.given.bytes).toBe(0);
+
+  execFileSync('mount', ['-o', 'remount,size=64m', disk]);
+  await expect(library.shardPath(manifestId, someLayers)).rejects.toMatchObject({
     code: 'data-folder-unusable',
     message: expect.stringMatching(/disk is full.*kept.*Free some space/),
   });
   const before = owner.given.bytes;
-
-  execFileSync('mount', ['-o', 'remount,size=64m', disk]);
-  const shard = await library.shardPath(owner.model.manifestId, someLayers);
+  await rm(filler);
+  const shard = await library.shardPath(manifestId, someLayers);
   const expected = await cutBytes(owner, owner.model, someLayers);
   expect((await readFile(shard)).equals(expected)).toBe(true);
   expect(before).toBeGreaterThan(4 * 1024 * 1024);
   expect(owner.given.bytes).toBeLessThan(expected.byteLength + 8 * 1024 * 1024);
 });
+
+/** At once, so that no chunk is written meanwhile. */
+function fillDisk(filler: string): void {
+  for (const size of [65_536, 4096]) {
+    for (let isFull = false; !isFull;) {
+      try {
+        writeFileSync(filler, Buffer.alloc(size), { flag: 'a' });
+      } catch {
+        isFull = true;
+      }
+    }
+  }
+}
 
 it('a shard that a peer is reading is not evicted to make room for another', async () => {
   const owner = await startOwner(path);

@@ -114,6 +114,7 @@ function describe(own: string, index: number): GpuFacts {
   return {
     id: `${name} ${index}`,
     name,
+    driver: { name: 'macOS', version: null },
     vendor: /^AMD|^Intel/.test(name) ? (name.startsWith('AMD') ? 'amd' : 'intel') : 'apple',
     isIntegrated: !name.startsWith('AMD'),
     utilisation,

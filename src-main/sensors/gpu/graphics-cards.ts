@@ -78,8 +78,10 @@ function completed(facts: GpuFacts, seen: readonly GpuFacts[]): GpuFacts {
     });
     return own.isKnown || values.length === 0 ? own : known(Math.max(...values));
   };
+  const driver = facts.driver ?? seen.find((card) => card.driver !== undefined)?.driver;
   return {
     ...facts,
+    ...(driver === undefined ? {} : { driver }),
     utilisation: most(({ utilisation }) => utilisation),
     othersUtilisation: most(({ othersUtilisation }) => othersUtilisation),
     othersMemoryBytes: most(({ othersMemoryBytes }) => othersMemoryBytes),

@@ -6,7 +6,8 @@
 import type { SingleReason } from '../../../src-shared/missing-reason.ts';
 import { readlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { GpuFacts, Reading } from '../../../src-shared/duty.ts';
+import type { GpuFacts, GraphicsDriver, Reading } from '../../../src-shared/duty.ts';
+import { readDriverVersion } from './driver-version.ts';
 import { known, unknown } from '../reading.ts';
 import { list, readLine, readNumber } from '../sysfs.ts';
 
@@ -14,6 +15,8 @@ export type LinuxCard = {
   readonly pciAddress: string;
   readonly vendor: 'nvidia' | 'amd' | 'intel';
   readonly deviceId: string;
+  /** undefined where none is bound to the card. */
+  readonly driver: GraphicsDriver | undefined;
   /** The device's folder. */
   readonly folder: string;
 };
@@ -39,14 +42,29 @@ export async function findLinuxCards(sysRoot: string): Promise<readonly LinuxCar
       continue;
     }
     const vendor = vendors[(await readLine(join(folder, 'vendor'))) ?? ''];
-    const driver = await readlink(join(folder, 'driver')).catch(() => '');
+    const driver = basename(await readlink(join(folder, 'driver')).catch(() => ''));
     // A card that was handed to a virtual machine does not belong to this one.
-    if (vendor !== undefined && basename(driver) !== 'vfio-pci') {
+    if (vendor !== undefined && driver !== 'vfio-pci') {
       const deviceId = (await readLine(join(folder, 'device'))) ?? '';
-      cards.push({ pciAddress, vendor, deviceId, folder });
+      cards.push({
+        pciAddress,
+        vendor,
+        deviceId,
+        driver: await driverOf(driver, sysRoot),
+        folder,
+      });
     }
   }
   return addresses.length === 0 && (await list(sysRoot)).length === 0 ? undefined : cards;
+}
+
+/** A module that is not the kernel's own has a version. */
+async function driverOf(name: string, sysRoot: string): Promise<GraphicsDriver | undefined> {
+  if (!/^\w{1,40}$/.test(name)) {
+    return undefined;
+  }
+  const version = await readLine(join(sysRoot, 'module', name, 'version'));
+  return { name, version: readDriverVersion(version ?? '') };
 }
 
 /** Counters; two readings of them give a rate. */
@@ -177,6 +195,7 @@ export function presentCard(card: LinuxCard, name: string, reason: SingleReason)
     id: card.pciAddress,
     pciAddress: card.pciAddress,
     name,
+    ...(card.driver === undefined ? {} : { driver: card.driver }),
     vendor: card.vendor,
     isIntegrated: false,
     utilisation: missing,

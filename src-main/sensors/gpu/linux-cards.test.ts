@@ -61,6 +61,7 @@ it('reads all that amdgpu tells', async () => {
         id: '0000:0b:00.0',
         pciAddress: '0000:0b:00.0',
         name: 'Radeon RX 7900 XTX',
+        driver: { name: 'amdgpu', version: null },
         vendor: 'amd',
         isIntegrated: false,
         utilisation: known(0.62),

@@ -123,6 +123,7 @@ function describe(scene: Scene): GpuFacts {
     id: card.pciAddress,
     pciAddress: card.pciAddress,
     name,
+    ...(card.driver === undefined ? {} : { driver: card.driver }),
     vendor: card.vendor,
     isIntegrated: look.isIntegrated,
     utilisation,

@@ -93,10 +93,10 @@ export function othersUse(
 ): OthersUse {
   const processes = rows.filter(({ pid }) => pid !== null);
   const isIdle = card.utilisation.isKnown && card.utilisation.value === 0;
-  if (processes.length === 0 && !isIdle) {
+  if (processes.length === 0) {
     // This is the case inside a container, whose processes the driver does not show.
     const nobody = unknown({ code: 'untold', fact: 'nvidia-processes' });
-    return { othersUtilisation: nobody, othersMemoryBytes: nobody };
+    return { othersUtilisation: isIdle ? known(0) : nobody, othersMemoryBytes: nobody };
   }
   const foreign = processes.filter(({ pid }) => pid === null || !ours.has(pid));
   const isSampled = isIdle || processes.some(({ load }) => load !== null);

@@ -6,6 +6,7 @@
 import type { Reading } from '../../../src-shared/duty.ts';
 import type { CardField } from '../../../src-shared/missing-reason.ts';
 import { parsePciAddress } from './pci-address.ts';
+import { readDriverVersion } from './driver-version.ts';
 import { known, parseNumber, unknown } from '../reading.ts';
 
 /** The name comes last, since only a name may contain a comma. */
@@ -13,6 +14,7 @@ const fields = [
   'index',
   'uuid',
   'pci.bus_id',
+  'driver_version',
   'utilization.gpu',
   'memory.total',
   'memory.used',
@@ -34,6 +36,8 @@ export type NvidiaCard = {
   /** As the kernel writes it, "0000:01:00.0"; null when unknown. */
   readonly pciAddress: string | null;
   readonly name: string;
+  /** "550.54.14"; null when unknown. */
+  readonly driverVersion: string | null;
   readonly utilisation: Reading<number>;
   readonly memoryBytes: Reading<number>;
   readonly usedMemoryBytes: Reading<number>;
@@ -52,7 +56,7 @@ export function parseNvidiaLine(line: string): NvidiaCard | undefined {
   if (parts.length < fields.length) {
     return undefined;
   }
-  const [index = '', uuid = '', bus = '', busy, total, used, heat, power, fan] = parts;
+  const [index = '', uuid = '', bus = '', driver = '', busy, total, used, heat, power, fan] = parts;
   if (!/^\d{1,3}$/.test(index) || Number(index) > maxIndex) {
     return undefined;
   }
@@ -61,6 +65,7 @@ export function parseNvidiaLine(line: string): NvidiaCard | undefined {
     uuid: /^GPU-[0-9a-fA-F-]{4,64}$/.test(uuid) ? uuid : null,
     pciAddress: parsePciAddress(bus),
     name: readName(parts.slice(fields.length - 1).join(', ')),
+    driverVersion: readDriverVersion(driver),
     utilisation: readNumber('load', busy, 0, 100, 0.01),
     memoryBytes: readNumber('memory', total, 0, 1e8, mebibyte),
     usedMemoryBytes: readNumber('memory-in-use', used, 0, 1e8, mebibyte),

@@ -122,6 +122,9 @@ export class NvidiaReadings {
         id: identity.uuid ?? identity.pciAddress ?? `nvidia-${card.index}`,
         ...(identity.pciAddress === null ? {} : { pciAddress: identity.pciAddress }),
         name: identity.name,
+        ...(card.driverVersion === null
+          ? {}
+          : { driver: { name: 'NVIDIA', version: card.driverVersion } }),
         vendor: 'nvidia',
         isIntegrated: false,
         utilisation: heard.utilisation,

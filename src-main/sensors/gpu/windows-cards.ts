@@ -18,11 +18,14 @@ const vendors: Readonly<Record<number, GpuFacts['vendor']>> = {
 const carveOutBytes = 1024 ** 3;
 
 export function windowsCards(
-  { adapters, load }: Pick<WindowsSections, 'adapters' | 'load'>,
+  { adapters, drivers, load }: Pick<WindowsSections, 'adapters' | 'drivers' | 'load'>,
   ours: ReadonlySet<number>,
 ): Reading<readonly GpuFacts[]> {
   return mapReading(adapters, (found) =>
-    computing(found).map((card) => describe(card, load, ours)),
+    computing(found).map((card) => ({
+      ...describe(card, load, ours),
+      ...driverOf(card, drivers),
+    })),
   );
 }
 
@@ -35,6 +38,21 @@ function computing(adapters: readonly WindowsAdapter[]): readonly WindowsAdapter
     }
   }
   return [...byLuid.values()];
+}
+
+const makers = { nvidia: 'NVIDIA', amd: 'AMD', intel: 'Intel', apple: 'Apple', other: '' } as const;
+
+/** By the card's name, the only one that both lists have; equal cards have one driver. */
+function driverOf(
+  { name, vendorId }: WindowsAdapter,
+  drivers: WindowsSections['drivers'],
+): Pick<GpuFacts, 'driver'> {
+  const version = drivers.isKnown
+    ? drivers.value.find((driver) => driver.card === name)?.version
+    : undefined;
+  return version === undefined
+    ? {}
+    : { driver: { name: makers[vendors[vendorId] ?? 'other'], version } };
 }
 
 function describe(

@@ -137,11 +137,15 @@ it.each([
   expect(recordsAfter(`begin\nnetwork\t${word}\nend\tnetwork`).sections.network).toEqual(reading);
 });
 
-it('reads adapters and folders, and leaves malformed ones out', () => {
-  const { adapters, folders } = recordsAfter(`begin
+it('reads adapters, their drivers and folders, and leaves malformed ones out', () => {
+  const { adapters, drivers, folders } = recordsAfter(`begin
 adapter\t0x00000000_0x0000C6A1\t4318\t12707692544\tNVIDIA GeForce RTX 4070
 adapter\tnonsense\t4318\t1\tX
 end\tadapters
+driver\tNVIDIA GeForce RTX 4070\t31.0.15.5222
+driver\tMicrosoft Remote Display Adapter\t
+driver\t\t31.0.15.5222
+end\tdrivers
 folder\tGOG\tD:\\GOG Games\\Gwent\tGwent
 folder\tGOG\t\tNowhere
 end\tfolders`).sections;
@@ -155,6 +159,7 @@ end\tfolders`).sections;
       },
     ]),
   );
+  expect(drivers).toEqual(known([{ card: 'NVIDIA GeForce RTX 4070', version: '31.0.15.5222' }]));
   expect(folders).toEqual(
     known([{ launcher: 'GOG', path: 'D:\\GOG Games\\Gwent', name: 'Gwent' }]),
   );

@@ -2,6 +2,7 @@
 import type { Reading } from '../../../src-shared/duty.ts';
 import type { SingleReason } from '../../../src-shared/missing-reason.ts';
 import type { FullScreenWindow } from '../games/full-screen.ts';
+import { readDriverVersion } from '../gpu/driver-version.ts';
 import { known, mapReading, parseNumber, unknown } from '../reading.ts';
 
 export type WindowsAdapter = {
@@ -10,6 +11,7 @@ export type WindowsAdapter = {
   readonly dedicatedBytes: number;
   readonly name: string;
 };
+type WindowsDriver = { readonly card: string; readonly version: string };
 type WindowsFolder = {
   readonly launcher: string;
   readonly path: string;
@@ -40,6 +42,8 @@ export type WindowsLoad = {
 
 export type WindowsSections = {
   readonly adapters: Reading<readonly WindowsAdapter[]>;
+  /** Versions of drivers by the names of their cards. */
+  readonly drivers: Reading<readonly WindowsDriver[]>;
   readonly folders: Reading<readonly WindowsFolder[]>;
   readonly owner: Reading<WindowsOwner>;
   readonly network: Reading<'online' | 'metered' | 'offline'>;
@@ -88,6 +92,7 @@ export class WindowsRecords {
         this.#sections = { ...this.#sections, load: unknown({ code: 'no-loads', detail: second }) };
         return true;
       case 'adapter':
+      case 'driver':
       case 'folder':
       case 'idle':
       case 'locked':
@@ -116,6 +121,9 @@ export class WindowsRecords {
     switch (section) {
       case 'adapters':
         this.#sections = { ...this.#sections, adapters: known(of('adapter').flatMap(toAdapter)) };
+        return true;
+      case 'drivers':
+        this.#sections = { ...this.#sections, drivers: known(of('driver').flatMap(toDriver)) };
         return true;
       case 'folders':
         this.#sections = { ...this.#sections, folders: known(of('folder').flatMap(toFolder)) };
@@ -198,6 +206,7 @@ function allUnknown(reason: SingleReason): WindowsSections {
   const missing = unknown(reason);
   return {
     adapters: missing,
+    drivers: missing,
     folders: missing,
     owner: missing,
     network: missing,
@@ -212,6 +221,11 @@ function toAdapter([luid = '', vendor, bytes, name = '']: string[]): WindowsAdap
   return /^0x[0-9a-f]{8}_0x[0-9a-f]{8}$/i.test(luid) && vendorId !== undefined
     ? [{ luid: luid.toLowerCase(), vendorId, dedicatedBytes: dedicatedBytes ?? 0, name }]
     : [];
+}
+
+function toDriver([card = '', text = '']: readonly string[]): WindowsDriver[] {
+  const version = readDriverVersion(text);
+  return card === '' || card.length > 300 || version === null ? [] : [{ card, version }];
 }
 
 function toFolder([launcher = '', path = '', name = '']: string[]): WindowsFolder[] {

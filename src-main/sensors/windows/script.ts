@@ -103,6 +103,14 @@ function Say-Cards {
   Say 'end' 'adapters'
 }
 
+function Say-Drivers {
+  try {
+    Get-CimInstance -ClassName Win32_VideoController -Property Name, DriverVersion |
+      ForEach-Object { Say 'driver' $_.Name $_.DriverVersion }
+  } catch { }
+  Say 'end' 'drivers'
+}
+
 function Say-Folders {
   Get-ItemProperty 'HKLM:\\SOFTWARE\\WOW6432Node\\GOG.com\\Games\\*' -ErrorAction SilentlyContinue |
     ForEach-Object { Say 'folder' 'GOG' $_.path $_.gameName }
@@ -180,6 +188,7 @@ for ($look = 0; $true; $look++) {
     Say-Network
     try { Say-Load } catch { Say 'failed' 'load' $_.Exception.Message }
   }
+  if ($look -eq 0) { Say-Drivers }
   [MindMesh.Native]::Alert([IO.File]::Exists('${alertFile.replaceAll("'", "''")}'))
   Start-Sleep -Milliseconds ${everyMs}
 }

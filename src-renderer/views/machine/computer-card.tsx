@@ -6,6 +6,7 @@ import {
   shownGames,
   shownHeat,
   shownInput,
+  shownMemory,
   shownShare,
 } from '../../features/machine/shown-readings.ts';
 import { text } from '../../../src-shared/words/window.ts';
@@ -19,6 +20,13 @@ export function ComputerCard({ facts, cpuCeiling }: { facts: Facts; cpuCeiling: 
         <ReadingRow name={words.input} reading={facts.inputIdleMs} show={shownInput} />
         <ReadingRow name={words.games} reading={facts.games} show={shownGames} />
         <ReadingRow name={words.processor} reading={facts.othersCpuShare} show={shownShare} />
+        <ReadingRow
+          name={words.computerMemory}
+          reading={facts.memory}
+          show={({ totalBytes, availableBytes }) =>
+            shownMemory(totalBytes - availableBytes, totalBytes)
+          }
+        />
         <ReadingRow
           name={words.processorTemperature}
           reading={facts.cpuTemperatureCelsius}

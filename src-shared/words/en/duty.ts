@@ -129,6 +129,8 @@ export function causeWords(cause: PauseCause, now: Now): string {
       return `other programs use more than ${cause.percent} % of the processor`;
     case 'processor-unknown':
       return `it is not known how busy the processor is: ${missingWords(cause.missing)}`;
+    case 'memory-needed':
+      return `less than ${cause.percent} % of the main memory is left for other programs`;
     case 'no-video-memory':
       return `the models need ${(cause.neededBytes / 1e9).toFixed(1)} GB of video memory, but less is free`;
     case 'going-to-sleep':
@@ -184,6 +186,7 @@ const goneWords: Record<PauseReasonName, string> = {
   'outside schedule': 'your schedule has begun',
   'in use': 'the computer is no longer in use',
   'CPU busy': 'the processor is free again',
+  'memory needed': 'memory is free again',
   'no video memory': 'video memory is free again',
   'no network': 'the network is back',
 };

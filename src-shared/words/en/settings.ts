@@ -64,6 +64,12 @@ export const settingWords: Readonly<Record<SettingName, SettingWords>> = {
     label: 'Pause when other programs use the processor',
     help: 'When they use more than this share of all its cores.',
   },
+  pauseOnFreeMemoryPercent: {
+    about: 'pauses models in the computer’s memory while less of it than this is free',
+    none: 'off',
+    label: 'Pause when the computer’s memory runs out',
+    help: 'When less than this share of it is free. Models on a graphics card with memory of its own go on.',
+  },
   onBattery: {
     about: 'on battery: pause or work',
     label: 'Pause on battery',
@@ -121,6 +127,12 @@ export const settingWords: Readonly<Record<SettingName, SettingWords>> = {
       'what differs for single cards, by id, as JSON: {"GPU-…":{"isUsed":false,"temperatureCeilingCelsius":75}}',
     label: 'Single cards',
     help: 'Whether each card is used, and a ceiling of its own.',
+  },
+  cardOrder: {
+    about:
+      'which graphics card is filled with layers first, then second, by name, PCI address or id; a change reloads the models',
+    label: 'Which graphics card first',
+    help: 'A model goes onto the first card, and onto the next one what the first has no room for. By the names above, or by address. A change reloads the models.',
   },
   downloadLimitKilobytesPerSecond: {
     about: 'speed limit of downloads',
@@ -304,6 +316,11 @@ export const listWords: Readonly<
     placeholder: 'blender.exe',
     empty: 'None yet.',
     notValid: 'A name has 260 characters at most.',
+  },
+  cardOrder: {
+    placeholder: 'NVIDIA GeForce RTX 4090',
+    empty: 'The largest first.',
+    notValid: 'A name has 200 characters at most.',
   },
   bootstrap: {
     placeholder: '/dns/…/tcp/6373/p2p/12D3KooW…',

@@ -1,5 +1,5 @@
 /** Finds the graphics devices of this machine, and chooses those for a model. */
-import type { ComputeDevice } from '../../../src-shared/compute.ts';
+import type { ComputeDevice, DeviceMemory } from '../../../src-shared/compute.ts';
 import { mostDevices } from '../../../src-shared/compute.ts';
 import type { Placement } from '../../wire/engine-messages.ts';
 import { log } from '../log.ts';
@@ -25,6 +25,14 @@ export function computeDevices(library: Library): ComputeDevice[] {
   return library.backend === 'cpu'
     ? []
     : graphicsDevices(library.llama).map(({ device }) => device);
+}
+
+/** What the devices of these names have free now, by their drivers. */
+export function deviceMemory(library: Library, names: readonly string[]): DeviceMemory {
+  const found = names.length === 0 ? [] : graphicsDevices(library.llama);
+  return found
+    .filter(({ name }) => names.includes(name))
+    .map(({ device: { id, totalBytes, freeBytes } }) => ({ id, totalBytes, freeBytes }));
 }
 
 /**

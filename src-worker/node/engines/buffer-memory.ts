@@ -19,6 +19,7 @@ export type CacheSize = {
 /** Tokens that are computed at once; see shard.ts. */
 const batchTokens = 512;
 const valueBytes = 4;
+const batchesAtOnce = 4;
 /** The attention mask has half precision. */
 const maskBytes = 2;
 /** Experts that compute a token beside each other: the most that the families of today use. */
@@ -44,6 +45,21 @@ export function bufferBytes(
   const outputs = samples(role) ? maxSessions : tokens;
   const logitBytes = valueBytes * vocabulary * outputs;
   return Math.max(layerBytes, logitBytes + valueBytes * 2 * width * tokens);
+}
+
+/**
+ * Bytes that each of several devices has more while they have all layers together: they compute four batches at once, each with its
+ * input and its attention mask.
+ */
+export function pipelineBytes(
+  tensors: readonly Tensor[],
+  { contextLength }: CacheSize,
+  role: StageRole,
+): number {
+  const { width, tokens: known } = embeddingShape(tensors);
+  const vocabulary = role === 'middle' ? 0 : known;
+  const tokens = samples(role) ? batchTokens : batchSizeFor(batchTokens, vocabulary);
+  return (batchesAtOnce - 1) * tokens * (valueBytes * width + maskBytes * contextLength);
 }
 
 /**

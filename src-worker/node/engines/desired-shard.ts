@@ -46,19 +46,24 @@ export function expectedMemoryOf(
       });
 }
 
-/** The shard's status in the node's status while it is not loaded. */
+/** The shard's status in the node's status while it is not loaded. @param refused why it will not be */
 export function idleStatus(
   shard: DesiredShard,
   settings: EngineSettings,
   onDevices: Pick<ShardStatus, 'expectedDeviceBytes' | 'layersOnDevices'>,
+  refused?: string,
 ): ShardStatus {
   return {
     ...shard.layers,
     manifestId: shard.model.manifestId,
     model: shard.model.name,
-    state: 'idle',
-    fault: null,
-    failure: null,
+    ...(refused === undefined
+      ? ({ state: 'idle', fault: null, failure: null } as const)
+      : ({
+          state: 'faulted',
+          fault: refused,
+          failure: { code: 'engine-load-failed', message: refused, inARow: 1 },
+        } as const)),
     backend: null,
     pid: null,
     memoryBytes: 0,

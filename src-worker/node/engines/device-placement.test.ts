@@ -4,7 +4,7 @@ import type { ModelSummary } from '../../../src-shared/model.ts';
 import type { DesiredShard } from './desired-shard.ts';
 import { type DevicePlacement, devicePlacements, placementStatus } from './device-placement.ts';
 import type { EngineSettings } from './engine-settings.ts';
-import { bufferBytes } from './buffer-memory.ts';
+import { bufferBytes, pipelineBytes } from './buffer-memory.ts';
 
 const gigabyte = 1e9;
 const layers = 4;
@@ -14,6 +14,7 @@ const settings: EngineSettings = {
   threads: 1,
   backend: 'auto',
   devices: null,
+  memoryBytes: null,
   contextLength: 1000,
   maxSessions: 4,
 };
@@ -40,19 +41,26 @@ function withBytes(
   memoryBytes: number | null,
   largestBufferBytes: number | null = null,
 ): UsedDevice {
-  return { id: 'Vulkan0', memoryBytes, largestBufferBytes };
+  return { id: 'Vulkan0', sharesMemory: false, memoryBytes, largestBufferBytes };
 }
 
 function placed(
   devices: readonly UsedDevice[] | null,
   shards: readonly DesiredShard[] = [whole],
+  memoryBytes: number | null = null,
 ): DevicePlacement[] {
   const desired = new Map(shards.map((shard, index) => [String(index), shard]));
-  const all = devicePlacements(desired, { ...settings, devices: devices && [...devices] });
+  const all = devicePlacements(desired, {
+    ...settings,
+    devices: devices && [...devices],
+    memoryBytes,
+  });
   return [...all.values()];
 }
 
-const buffers = bufferBytes(tensors, { contextLength: 1000, maxSessions: 4 }, 'whole');
+const cache = { contextLength: 1000, maxSessions: 4 };
+const buffers = bufferBytes(tensors, cache, 'whole');
+const pipelined = pipelineBytes(tensors, cache, 'whole');
 
 /** Layers with their cache, the output, and buffers. */
 function taken(of: number, hasOutput = true): number {
@@ -93,13 +101,90 @@ describe('how much of a shard goes onto the devices', () => {
     expect(unsure).toMatchObject({ deviceLayers: null, expectedDeviceBytes: undefined });
   });
 
-  it('divides it by what may be taken of each device', () => {
-    const two = [withBytes(3 * gigabyte), { ...withBytes(gigabyte), id: 'Vulkan1' }];
-    const shares = placed(two)[0]?.devices;
-    expect(shares).toEqual([
+  it('is divided by what may be taken of each device where the tensors are not known', () => {
+    const two = [withBytes(3 * gigabyte), second(gigabyte)];
+    expect(placed(two, [unknownTensors])[0]?.devices).toEqual([
       { id: 'Vulkan0', share: 3 * gigabyte },
       { id: 'Vulkan1', share: gigabyte },
     ]);
+  });
+});
+
+function second(memoryBytes: number): UsedDevice {
+  return { ...withBytes(memoryBytes), id: 'Vulkan1' };
+}
+
+describe('of two devices', () => {
+  it('the first one takes all that it has room for, and the second one alone what is left', () => {
+    const [first] = placed([withBytes(8 * gigabyte), second(8 * gigabyte)]);
+    expect(first).toMatchObject({ devices: [{ id: 'Vulkan0', share: 5 }], deviceLayers: null });
+    const [both] = placed([withBytes(3.5 * gigabyte), second(8 * gigabyte)]);
+    expect(both).toMatchObject({
+      devices: [
+        { id: 'Vulkan0', share: 3 },
+        { id: 'Vulkan1', share: 2 },
+      ],
+      deviceLayers: null,
+      // Each has buffers of its own, for four batches.
+      expectedDeviceBytes: taken(4) + buffers + 2 * pipelined,
+    });
+  });
+
+  it('the second one has what shards before left of the first', () => {
+    const devices = [withBytes(8 * gigabyte), second(8 * gigabyte)];
+    const [first, next] = placed(devices, [whole, whole]);
+    expect(first?.devices).toEqual([{ id: 'Vulkan0', share: 5 }]);
+    expect(next?.devices).toEqual([
+      { id: 'Vulkan0', share: 2 },
+      { id: 'Vulkan1', share: 3 },
+    ]);
+  });
+
+  it('one that has no room for a layer is left out', () => {
+    const [placement] = placed([withBytes(gigabyte / 2), second(3.5 * gigabyte)]);
+    expect(placement).toMatchObject({ devices: [{ id: 'Vulkan1', share: 3 }], deviceLayers: 3 });
+    expect(placed([withBytes(1), second(1)])).toMatchObject([{ devices: [], deviceLayers: 0 }]);
+  });
+});
+
+/** Embeddings, layers with their cache, and buffers on the processor. */
+function onProcessor(of: number): number {
+  return gigabyte + of * (gigabyte + 1000 * cellBytes) + buffers;
+}
+
+describe('a shard for which the computer has no room', () => {
+  const needed = onProcessor(4) + gigabyte;
+
+  it('is not loaded, and says what it needs', () => {
+    expect(placed([], [whole], needed)[0]?.lack).toBeUndefined();
+    expect(placed([], [whole], needed - 1)).toMatchObject([
+      { expectedDeviceBytes: 0, lack: { neededBytes: needed, roomBytes: needed - 1 } },
+    ]);
+  });
+
+  it('takes nothing from those behind it', () => {
+    const upper = { ...whole, layers: { firstLayer: 2, lastLayer: 3 } };
+    const [large, small] = placed([], [whole, upper], needed - 1);
+    expect(large?.lack).toBeDefined();
+    expect(small?.lack).toBeUndefined();
+    const [first, again] = placed([], [upper, whole], needed + 1);
+    expect(first?.lack).toBeUndefined();
+    expect(again?.lack).toMatchObject({ neededBytes: needed });
+  });
+
+  it('needs it for its layers on the processor alone, and for those on a device that has the computer’s', () => {
+    const card = withBytes(3.5 * gigabyte);
+    expect(placed([card], [whole], onProcessor(2))[0]?.lack).toBeUndefined();
+    expect(placed([card], [whole], onProcessor(2) - 1)[0]?.lack).toBeDefined();
+    const large = withBytes(8 * gigabyte);
+    expect(placed([large], [whole], gigabyte)[0]?.lack).toBeUndefined();
+    const integrated = { ...large, sharesMemory: true };
+    expect(placed([integrated], [whole], gigabyte + taken(4))[0]?.lack).toBeUndefined();
+    expect(placed([integrated], [whole], gigabyte + taken(4) - 1)[0]?.lack).toBeDefined();
+  });
+
+  it('is not known where its tensors are not', () => {
+    expect(placed([], [unknownTensors], 1)[0]?.lack).toBeUndefined();
   });
 });
 

@@ -5,7 +5,7 @@
 import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { Compute } from '../../../src-shared/compute.ts';
+import type { Compute, DeviceMemory } from '../../../src-shared/compute.ts';
 import { AppError, missingCase } from '../../../src-shared/errors.ts';
 import type { ComputeShare } from '../../../src-shared/compute-share.ts';
 import { Child, type ChildExit, type StartFailure } from '../../../src-shared/process/child.ts';
@@ -222,6 +222,11 @@ export class EngineClient {
 
   async vocabulary(): Promise<Vocabulary> {
     return await this.#call('vocabulary', {});
+  }
+
+  /** What the engine's devices have free, by their drivers. */
+  async deviceMemory(): Promise<DeviceMemory> {
+    return await this.#call('deviceMemory', {});
   }
 
   async report(): Promise<MemoryReport> {

@@ -7,6 +7,7 @@ import { stageRoleOf } from '../../wire/stage-role.ts';
 import {
   bufferBytes,
   type CacheSize,
+  pipelineBytes,
   stateBytes,
   type Tensor,
   unusedHeadBytes,
@@ -32,6 +33,8 @@ export type ShardMemory = {
   /** The token embeddings where llama.cpp takes them for the output matrix too: a device has a copy of its own. */
   readonly copiedBytes: number;
   readonly bufferBytes: number;
+  /** More of them on each of several devices that have all layers together. */
+  readonly pipelineBytes: number;
   /** The largest single tensor of the KV cache. */
   readonly largestCacheBytes: number;
 };
@@ -80,6 +83,7 @@ export function shardMemory(
     outputBytes,
     copiedBytes: takesEmbedding ? inputBytes : 0,
     bufferBytes: bufferBytes(tensors, cache, role),
+    pipelineBytes: pipelineBytes(tensors, cache, role),
     largestCacheBytes: cellBytes * Math.max(0, ...caches.flat()),
   };
 }
@@ -102,16 +106,20 @@ export function deviceBytes(memory: ShardMemory, deviceLayers: number | null): n
   return layers === 0 ? 0 : outputBytes + copiedBytes + total(onDevice) + memory.bufferBytes;
 }
 
-/** The most layers, counted as in `deviceBytes`, that take no more than the budget; null where all do. */
-export function layersWithin(memory: ShardMemory, budgetBytes: number): number | null {
-  if (deviceBytes(memory, null) <= budgetBytes) {
-    return null;
-  }
-  let layers = memory.layerBytes.length;
-  while (layers > 0 && deviceBytes(memory, layers) > budgetBytes) {
-    layers -= 1;
-  }
-  return layers;
+/**
+ * What of it is in the computer's memory while the other layers are on devices with a memory of their own.
+ *
+ * @param deviceLayers as in `deviceBytes`, no null
+ */
+export function processorBytes(memory: ShardMemory, deviceLayers: number): number {
+  const { inputBytes, layerBytes, outputBytes } = memory;
+  const here = layerBytes.length + 1 - deviceLayers;
+  return here <= 0
+    ? inputBytes
+    : inputBytes +
+        total(layerBytes.slice(0, here)) +
+        (deviceLayers === 0 ? outputBytes : 0) +
+        memory.bufferBytes;
 }
 
 function total(values: readonly number[]): number {

@@ -1,5 +1,6 @@
 /** A running engine with its sessions: their numbers, cells, listeners and speed. */
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
+import type { DeviceMemory } from '../../../src-shared/compute.ts';
 import type { ComputeShare } from '../../../src-shared/compute-share.ts';
 import type {
   LoadParameters,
@@ -30,6 +31,7 @@ export interface Engine {
   send(segment: Omit<Segment, 'detail'>): void;
   drained(): Promise<void>;
   setComputeShare(share: ComputeShare): Promise<void>;
+  deviceMemory(): Promise<DeviceMemory>;
   stop(): Promise<void>;
   kill(): Promise<void>;
 }
@@ -261,6 +263,11 @@ export class ShardEngine {
     } catch {
       // The engine is gone; the next one gets the value when it is loaded.
     }
+  }
+
+  /** What the engine's devices have free. @throws AppError `engine-died` */
+  deviceMemory(): Promise<DeviceMemory> {
+    return this.#engine.deviceMemory();
   }
 
   /** Ends the engine at once. Resolves when its process is gone. */

@@ -12,7 +12,7 @@ import { placementStatus } from './device-placement.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import { Renewals } from './renewals.ts';
 import type { ServingShard, ServingShards } from './serving-shard.ts';
-import type { StartEngine } from './shard-engine.ts';
+import type { ShardEngine, StartEngine } from './shard-engine.ts';
 import { shardPrefix } from './shard-prefix.ts';
 import { ShardRunner } from './shard-runner.ts';
 import { type FindModel, ShardSet } from './shard-set.ts';
@@ -130,7 +130,8 @@ export class ShardHost implements ServingShards {
     for (const [key, runner] of this.#runners) {
       this.#renewals.add(key, () => this.#renew(key, runner));
     }
-    this.#onChange();
+    // There may be room now for what had none before.
+    this.#fulfil();
   }
 
   /**
@@ -138,7 +139,9 @@ export class ShardHost implements ServingShards {
    * loaded or has failed, or when the signal aborts. It also waits for layers that are just being reloaded.
    */
   async wake(manifestId: string, signal: AbortSignal): Promise<void> {
-    const desired = this.#desired.of(manifestId);
+    const desired = this.#desired
+      .of(manifestId)
+      .filter(([key]) => this.#desired.refusalOf(key) === undefined);
     const renewals = desired.flatMap(([key]) => this.#renewals.of(key) ?? []);
     if (this.#isStopped || (!this.#isOwnUse && renewals.length === 0)) {
       return;
@@ -183,7 +186,8 @@ export class ShardHost implements ServingShards {
       .concat(
         this.#idle().map(([key, shard]) => {
           const onDevices = placementStatus(this.#desired.placementOf(key), shard.layers);
-          return idleStatus(shard, this.#desired.settings, onDevices);
+          const refused = this.#desired.refusalOf(key);
+          return idleStatus(shard, this.#desired.settings, onDevices, refused);
         }),
       );
   }
@@ -219,11 +223,21 @@ export class ShardHost implements ServingShards {
     return this.#desired.of(manifestId).length > 0;
   }
 
-  /** Why layers of the model failed to load or were lost, also while the machine is idle; undefined once they serve. */
+  /** The engines that compute on graphics devices now. */
+  enginesOnDevices(): Pick<ShardEngine, 'deviceMemory'>[] {
+    return [...this.#runners.values()].flatMap((runner) => runner.engineOnDevices ?? []);
+  }
+
+  /** Why layers of the model are not to be loaded, failed to load or were lost, also while the machine is idle. */
   faultOf(manifestId: string): string | undefined {
     const faults = this.#desired
       .of(manifestId)
-      .map(([key]) => this.#runners.get(key)?.lastFailure ?? this.#faults.get(key));
+      .map(
+        ([key]) =>
+          this.#desired.refusalOf(key) ??
+          this.#runners.get(key)?.lastFailure ??
+          this.#faults.get(key),
+      );
     return faults.find((fault) => fault !== undefined);
   }
 
@@ -256,11 +270,14 @@ export class ShardHost implements ServingShards {
   #fulfil(): void {
     const isDone = this.#order.state === 'paused' && !this.#isOwnUse;
     for (const [key, runner] of this.#runners) {
-      if (isDone || !this.#desired.has(key)) {
+      // One that is about to be renewed may end its sessions first.
+      const isRefused =
+        this.#desired.refusalOf(key) !== undefined && this.#renewals.of(key) === undefined;
+      if (isDone || isRefused || !this.#desired.has(key)) {
         this.#end(key, runner);
       }
     }
-    for (const [key, shard] of this.#order.state === 'serving' ? this.#desired.entries : []) {
+    for (const [key, shard] of this.#order.state === 'serving' ? this.#desired.loadable : []) {
       this.#runnerFor(key, shard);
     }
     this.#onChange();
@@ -334,7 +351,7 @@ export class ShardHost implements ServingShards {
     this.#onChange();
   }
 
-  /** Desired shards without an engine; none while the machine serves, since they are then about to be loaded. */
+  /** Desired shards without an engine; while the machine serves, those alone that are not to be loaded. */
   #idle(): readonly (readonly [string, DesiredShard])[] {
     return this.#isStopped ? [] : this.#desired.entries.filter(([key]) => !this.#runners.has(key));
   }
@@ -342,8 +359,10 @@ export class ShardHost implements ServingShards {
   /** Shards that are not loaded and that `wake` would load. */
   #wakeable(): DesiredShard[] {
     return this.#isOwnUse
-      ? this.#idle().map(([, shard]) => shard)
-      : this.#desired.entries.flatMap(([key, shard]) =>
+      ? this.#idle().flatMap(([key, shard]) =>
+          this.#desired.refusalOf(key) === undefined ? [shard] : [],
+        )
+      : this.#desired.loadable.flatMap(([key, shard]) =>
           this.#renewals.of(key) === undefined || this.#runners.get(key)?.isServing === true
             ? []
             : [shard],

@@ -188,6 +188,13 @@ export class ShardRunner implements ServingShard {
     }
   }
 
+  /** The engine that computes on graphics devices; undefined where none does. */
+  get engineOnDevices(): Pick<ShardEngine, 'deviceMemory'> | undefined {
+    return this.#state.name === 'serving' && this.#state.engine.description.backend !== 'cpu'
+      ? this.#state.engine
+      : undefined;
+  }
+
   /** Why it does not serve, also while it is being restarted after that failure; undefined once it serves. */
   get lastFailure(): string | undefined {
     return this.#lastFailure;

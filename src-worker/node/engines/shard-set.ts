@@ -4,6 +4,7 @@ import { AppError } from '../../../src-shared/errors.ts';
 import { partKey } from '../../../src-shared/layers.ts';
 import type { ModelSummary } from '../../../src-shared/model.ts';
 import type { Manifest } from '../manifests/manifest.ts';
+import { noRoomWords } from '../../../src-shared/words/words.ts';
 import { type DesiredShard, desiredShard } from './desired-shard.ts';
 import { type DevicePlacement, devicePlacements } from './device-placement.ts';
 import type { EngineSettings } from './engine-settings.ts';
@@ -27,6 +28,11 @@ export class ShardSet {
     return this.#settings;
   }
 
+  /** The shards that the computer has room for. */
+  get loadable(): readonly (readonly [string, DesiredShard])[] {
+    return this.entries.filter(([key]) => this.refusalOf(key) === undefined);
+  }
+
   /** All shards, by keys that stay the same as long as they are desired. */
   get entries(): readonly (readonly [string, DesiredShard])[] {
     return [...this.#shards];
@@ -39,6 +45,15 @@ export class ShardSet {
   /** The layers of one model. */
   of(manifestId: string): readonly (readonly [string, DesiredShard])[] {
     return this.entries.filter(([, { model }]) => model.manifestId === manifestId);
+  }
+
+  /** Why the shard is not to be loaded; undefined where it is. */
+  refusalOf(key: string): string | undefined {
+    const shard = this.#shards.get(key);
+    const lack = this.#placements.get(key)?.lack;
+    return shard === undefined || lack === undefined
+      ? undefined
+      : noRoomWords(shard.model.name, shard.layers, lack);
   }
 
   /** @throws AppError `internal` for a shard that is not desired */

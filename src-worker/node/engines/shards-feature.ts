@@ -6,6 +6,7 @@ import type { Log } from '../base/log.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import type { FeatureWith } from '../node-feature.ts';
 import { ComputeProbe } from './compute-probe.ts';
+import { DeviceMemoryWatch } from './device-memory-watch.ts';
 import { EngineClient } from './engine-client.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import { ShardHost, type ShardSource } from './shard-host.ts';
@@ -57,6 +58,7 @@ export function shardsFeature(options: ShardsFeatureOptions): FeatureWith<OwnSha
     onDrained,
     log,
   });
+  const memory = new DeviceMemoryWatch({ engines: () => host.enginesOnDevices(), onChange });
   return {
     name: 'shards',
     service: {
@@ -79,8 +81,12 @@ export function shardsFeature(options: ShardsFeatureOptions): FeatureWith<OwnSha
         return null;
       },
     },
-    start: () => probe.look(backend),
+    start: () => {
+      probe.look(backend);
+      memory.start();
+    },
     stop: async (atOnce) => {
+      memory.stop();
       await Promise.all([host.stop(atOnce), probe.stop()]);
     },
     configure: ({ engine }) => {
@@ -98,6 +104,7 @@ export function shardsFeature(options: ShardsFeatureOptions): FeatureWith<OwnSha
     status: () => ({
       shards: host.statuses(),
       ...(probe.compute === undefined ? {} : { compute: probe.compute }),
+      ...(memory.told === undefined ? {} : { deviceMemory: memory.told }),
     }),
   };
 }

@@ -4,6 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { toAppError } from '../../../src-shared/errors.ts';
+import { isSamePart } from '../../../src-shared/layers.ts';
 import type { NodeConfig } from '../../../src-shared/api/node-config.ts';
 import type { ShardHost } from '../engines/shard-host.ts';
 import type { Log } from '../base/log.ts';
@@ -11,6 +12,7 @@ import type { KnownPeer } from '../mesh/records/record.ts';
 import type { ModelLibrary } from '../models/library.ts';
 import type { Placed, PlacementPlan, PlacementQuestion } from '../placement/placement-question.ts';
 import type { DesiredShards } from './desired-shards.ts';
+import { nextPlaced } from './fetch-order.ts';
 import { readPlaced, writePlaced } from './placed-file.ts';
 import { PlacementView } from './placement-view.ts';
 import { Placer } from './placer.ts';
@@ -20,7 +22,7 @@ export type AutomaticHostingOptions = {
   readonly config: () => Pick<NodeConfig, 'dataFolder' | 'engine' | 'poolOnly' | 'hosting'>;
   /** This node's own peer id. */
   readonly self: string;
-  readonly library: Pick<ModelLibrary, 'list' | 'removeShard'>;
+  readonly library: Pick<ModelLibrary, 'list' | 'removeShard' | 'roomForShards'>;
   readonly shards: Pick<ShardHost, 'state' | 'records' | 'statuses'>;
   readonly desired: DesiredShards;
   readonly peers: () => readonly KnownPeer[];
@@ -88,10 +90,16 @@ export class AutomaticHosting {
     await this.#written;
   }
 
-  #question(movedAt: number | undefined): PlacementQuestion | undefined {
+  async #question(movedAt: number | undefined): Promise<PlacementQuestion | undefined> {
     const { config, library, self, shards, desired, peers, ownDemand } = this.#options;
+    const mayPlace = (): boolean =>
+      config().hosting.mode === 'automatic' && shards.state === 'serving';
+    if (!mayPlace()) {
+      return undefined;
+    }
+    const room = await library.roomForShards();
     const { hosting, poolOnly, engine } = config();
-    if (hosting.mode !== 'automatic' || shards.state !== 'serving') {
+    if (!mayPlace()) {
       return undefined;
     }
     this.#avoidWhatFails();
@@ -99,6 +107,7 @@ export class AutomaticHosting {
       isPoolOnly: poolOnly,
       self,
       hosting,
+      room,
       contextLength: engine.contextLength,
       isOnProcessor: engine.backend === 'cpu' || engine.devices?.length === 0,
       library: library.list(),
@@ -113,13 +122,32 @@ export class AutomaticHosting {
     });
   }
 
-  #carryOut({ shards, dropped }: PlacementPlan): void {
-    const pins = this.#options.desired.pins();
-    this.#place(shards.filter((shard) => !pins.some((pin) => isDeepStrictEqual(pin, shard))));
-    for (const { manifestId, ...range } of dropped) {
-      // A file that cannot be deleted yet is evicted later, when room is needed.
-      this.#options.library.removeShard(manifestId, range).catch(() => undefined);
+  #carryOut(plan: PlacementPlan): void {
+    const { desired, library, log } = this.#options;
+    const { placed } = desired;
+    const pins = desired.pins();
+    this.#place(
+      nextPlaced(plan, { placed, underWay: this.#underWay() }).filter(
+        (shard) => !pins.some((pin) => isSamePart(pin, shard)),
+      ),
+    );
+    if (desired.placed !== placed) {
+      log('info', 'Placement changes the hosted layers', { placed: desired.placed });
     }
+    for (const { manifestId, ...range } of plan.dropped) {
+      // A file that cannot be deleted yet is evicted later, when room is needed.
+      library.removeShard(manifestId, range).catch(() => undefined);
+    }
+  }
+
+  /** The placed shards that are being fetched or loaded. */
+  #underWay(): Placed[] {
+    const { desired, shards } = this.#options;
+    const settled = shards.statuses().filter(({ state }) => state !== 'starting');
+    return desired
+      .intended()
+      .filter((shard) => desired.placed.some((placed) => isSamePart(placed, shard)))
+      .filter((shard) => !settled.some((other) => isSamePart(other, shard)));
   }
 
   #place(placed: readonly Placed[]): void {

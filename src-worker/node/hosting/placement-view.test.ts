@@ -86,6 +86,7 @@ const facts: PlacementFacts = {
   isPoolOnly: false,
   self: 'own',
   hosting,
+  room: { limitBytes: null, newBytes: 1e12 },
   contextLength: 256,
   isOnProcessor: false,
   library: [],
@@ -125,6 +126,14 @@ describe('the memory of a model', () => {
   });
 });
 
+function memory(more: Partial<PlacementFacts>): number {
+  return new PlacementView().question({ ...facts, ...more }).own.memoryBytes;
+}
+
+function limitedTo(limitBytes: number) {
+  return { room: { limitBytes, newBytes: 1e12 } };
+}
+
 describe('the question to placement', () => {
   it('includes models that are in demand and can be fetched', () => {
     const view = new PlacementView();
@@ -162,17 +171,43 @@ describe('the question to placement', () => {
     expect(inPool.models.map(({ manifestId }) => manifestId)).toEqual([other]);
   });
 
-  it('leaves out avoided models, and counts the disk limit as memory', () => {
+  it('leaves out avoided models', () => {
     const view = new PlacementView();
     const question = view.question({
       ...facts,
-      hosting: { ...hosting, diskBytes: 400_000 },
       peers: [peer({ demand: { [other]: 1 }, models: [summary(other)] })],
       avoided: new Set([other]),
     });
     expect(question.demand.size).toBe(0);
     expect(question.models).toEqual([]);
-    expect(question.own.memoryBytes).toBe(400_000);
+  });
+
+  it('has no more room than the disk limit leaves, for which an owner’s whole file counts nothing', () => {
+    expect(memory(limitedTo(400_000))).toBe(400_000);
+    expect(memory(limitedTo(0))).toBe(0);
+    // Downloaded files take more than the limit.
+    expect(memory(limitedTo(-5))).toBe(0);
+    const big = { hosting: { ...hosting, memoryBytes: 1e12 }, ...limitedTo(400_000) };
+    const whole = { manifestId: id, firstLayer: 0, lastLayer: layers - 1 };
+    const model = placementModel(manifest, id, 256);
+    const inPlace = { ...big, library: [here('/m.gguf')], hosted: [whole] };
+    expect(memory(inPlace)).toBe(400_000 + rangeBytes(model, whole));
+    // A part of it is cut, and takes room.
+    expect(memory({ ...inPlace, hosted: [{ ...whole, lastLayer: 1 }] })).toBe(400_000);
+  });
+
+  it('has no room for more on a full disk, and keeps what is hosted there', () => {
+    const full = { room: { limitBytes: null, newBytes: -1e6 } };
+    expect(new PlacementView().question({ ...facts, ...full }).own.memoryBytes).toBe(0);
+    const hosted = { manifestId: id, firstLayer: 0, lastLayer: 1 };
+    const { own } = new PlacementView().question({
+      ...facts,
+      ...full,
+      hosting: { ...hosting, memoryBytes: 1e12 },
+      library: [here('/m.gguf')],
+      hosted: [hosted],
+    });
+    expect(own.memoryBytes).toBe(rangeBytes(placementModel(manifest, id, 256), hosted));
   });
 
   it('has this machine’s measured read speed once it has served', () => {

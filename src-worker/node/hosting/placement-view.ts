@@ -12,7 +12,8 @@ import {
   rangeBytes,
 } from '../placement/placement-question.ts';
 import { assumedModel, placementModel } from './placement-models.ts';
-import { isSamePart } from '../../../src-shared/layers.ts';
+import type { ShardRoom } from '../models/shard-cache.ts';
+import { isSamePart, isWholeModel } from '../../../src-shared/layers.ts';
 
 /** Assumed bytes a second that a machine reads of its weights before it has measured that, and that it fetches without a limit. */
 const assumedReadBytesPerSecond = 10e9;
@@ -28,6 +29,8 @@ export type PlacementFacts = {
   /** Whether this node's record goes to members of its pools alone. */
   readonly isPoolOnly: boolean;
   readonly hosting: Hosting;
+  /** What the disk and the owner's limit leave. */
+  readonly room: ShardRoom;
   readonly contextLength: number;
   /** Whether the processor computes, for want of a graphics device. */
   readonly isOnProcessor: boolean;
@@ -67,8 +70,7 @@ export class PlacementView {
     return {
       own: {
         peer: facts.self,
-        // Hosted shards take room on the disk too.
-        memoryBytes: Math.min(hosting.memoryBytes, hosting.diskBytes ?? Infinity),
+        memoryBytes: Math.max(0, Math.min(hosting.memoryBytes, diskBudget(facts, models))),
         shards: hosted.map((shard) => ({ ...shard, tokensPerSecond: speedOf(shard) })),
         pins,
         readBytesPerSecond: measuredRead(serving, models) ?? assumedReadBytesPerSecond,
@@ -121,6 +123,30 @@ export class PlacementView {
     this.#models.set(manifestId, model);
     return model;
   }
+}
+
+/**
+ * What hosted shards may take for the disk's sake: of the owner's limit, where a whole model in its owner's file does not count,
+ * and beside what is hosted no more than fits on the disk. A disk that others fill takes nothing away, or layers would be fetched
+ * again whenever it has room. Memory is counted, which is more than a shard takes of the disk.
+ */
+function diskBudget(
+  { room, hosted, library }: PlacementFacts,
+  models: readonly PlacementModel[],
+): number {
+  const bytesOf = (shards: readonly Placed[]): number =>
+    shards.reduce((sum, shard) => {
+      const model = models.find(({ manifestId }) => manifestId === shard.manifestId);
+      return sum + (model === undefined ? 0 : rangeBytes(model, shard));
+    }, 0);
+  const inPlace = hosted.filter((shard) =>
+    library.some(
+      ({ manifestId, path, summary }) =>
+        manifestId === shard.manifestId && path !== null && isWholeModel(shard, summary.layers),
+    ),
+  );
+  const byLimit = room.limitBytes === null ? Infinity : room.limitBytes + bytesOf(inPlace);
+  return Math.min(byLimit, bytesOf(hosted) + Math.max(0, room.newBytes));
 }
 
 /** Whether placement may choose the model here, which the node's record then reveals. */

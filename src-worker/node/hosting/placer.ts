@@ -11,7 +11,7 @@ export type PlacerOptions = {
   /** How often to ask, in milliseconds. */
   readonly everyMs: () => number;
   /** The question to placement; undefined while placement is not allowed. */
-  readonly question: (movedAt: number | undefined) => PlacementQuestion | undefined;
+  readonly question: (movedAt: number | undefined) => Promise<PlacementQuestion | undefined>;
   readonly carryOut: (plan: PlacementPlan) => void;
   readonly log: Log;
   readonly random?: () => number;
@@ -24,6 +24,7 @@ export class Placer {
   readonly #options: PlacerOptions;
   #timer: NodeJS.Timeout | undefined;
   #movedAt: number | undefined;
+  #isStopped = true;
 
   constructor(options: PlacerOptions) {
     this.#options = options;
@@ -33,22 +34,24 @@ export class Placer {
     const { everyMs, random = Math.random } = this.#options;
     const ms = everyMs() * (1 - jitter + 2 * jitter * random());
     clearTimeout(this.#timer);
+    this.#isStopped = false;
     this.#timer = setTimeout(() => {
-      this.reconcile();
+      void this.#reconcile();
       this.start();
     }, ms).unref();
   }
 
   stop(): void {
     clearTimeout(this.#timer);
+    this.#isStopped = true;
   }
 
-  /** Never throws: an unexpected record of a peer must not stop this node. */
-  reconcile(): void {
+  /** Never rejects: an unexpected record of a peer must not stop this node. */
+  async #reconcile(): Promise<void> {
     const { question, carryOut, log } = this.#options;
     try {
-      const asked = question(this.#movedAt);
-      if (asked === undefined) {
+      const asked = await question(this.#movedAt);
+      if (asked === undefined || this.#isStopped) {
         return;
       }
       const plan = choosePlacement(asked);
@@ -56,10 +59,6 @@ export class Placer {
         if (plan.dropped.length > 0) {
           this.#movedAt = asked.now;
         }
-        log('info', 'Placement changes the hosted layers', {
-          added: plan.added,
-          dropped: plan.dropped,
-        });
         carryOut(plan);
       }
     } catch (error) {

@@ -1,5 +1,5 @@
 /**
- * Room on the disk for shards that are cut from files on this machine. It is checked before the first byte is written,
+ * Room on the disk for shards, cut from files on this machine or fetched. It is checked before the first byte is written,
  * and a reserve stays free, because a full disk stops other programs.
  */
 import { statfsSync } from 'node:fs';
@@ -15,10 +15,13 @@ export function diskReserve(diskBytes: number): number {
   return Math.min(largestReserve, Math.floor(diskBytes * reservedShare));
 }
 
+/** Bytes that will be written; `left` tells how many of them are not on the disk yet. */
+type Promised = { readonly left: () => number };
+
 export class DiskRoom {
   readonly #folder: string;
-  /** Bytes reserved for shards that are being written. */
-  #promised = 0;
+  /** Of shards that are being written. */
+  readonly #promised = new Set<Promised>();
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -27,42 +30,46 @@ export class DiskRoom {
   /**
    * Calls `write`, which writes so many bytes, once they fit on the folder's disk. To make room, deletes as few unused
    * shards as possible.
+   * @param left how many of the bytes are not written yet
    * @throws AppError `data-folder-unusable` with the bytes that are missing, before `write` is called; errors of `write`
    */
   async use(
     bytes: number,
     isInUse: (path: string) => boolean,
     write: () => Promise<void>,
+    left: () => number = () => bytes,
   ): Promise<void> {
-    if (this.#free() < bytes) {
+    if (this.freeBytes() < bytes) {
       await this.#evict(bytes, isInUse);
     }
     // There is no await between this check and the reservation, so that two shards cannot reserve the same room.
-    const free = this.#free();
+    const free = this.freeBytes();
     if (free < bytes) {
       throw new AppError(
         'data-folder-unusable',
-        `There is no room to cut these layers: they need ${megabytes(bytes)}, and the disk of ${this.#folder} lacks ${megabytes(bytes - free)} of it beside what stays free for other programs. Free some space, or host fewer layers.`,
+        `There is no room for these layers: they need ${megabytes(bytes)}, and the disk of ${this.#folder} lacks ${megabytes(bytes - free)} of it beside what stays free for other programs. Free some space, or host fewer layers.`,
       );
     }
-    this.#promised += bytes;
+    const promised = { left };
+    this.#promised.add(promised);
     try {
       await write();
     } finally {
-      this.#promised -= bytes;
+      this.#promised.delete(promised);
     }
   }
 
   /** The bytes that may be written now; negative where the reserve is used up. */
-  #free(): number {
+  freeBytes(): number {
     const { bavail, blocks, bsize } = statfsSync(this.#folder);
-    return bavail * bsize - diskReserve(blocks * bsize) - this.#promised;
+    const promised = [...this.#promised].reduce((sum, { left }) => sum + left(), 0);
+    return bavail * bsize - diskReserve(blocks * bsize) - promised;
   }
 
   async #evict(bytes: number, isInUse: (path: string) => boolean): Promise<void> {
     const stored = await storedShards(this.#folder);
     const storedBytes = stored.reduce((sum, shard) => sum + shard.bytes, 0);
-    const evictions = chooseEvictions(stored, isInUse, bytes, storedBytes + this.#free());
+    const evictions = chooseEvictions(stored, isInUse, bytes, storedBytes + this.freeBytes());
     for (const { path } of evictions ?? []) {
       await deleteShard(path);
     }

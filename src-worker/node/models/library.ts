@@ -26,7 +26,7 @@ import {
 } from './model-register.ts';
 import { ModelShards } from './model-shards.ts';
 import { ModelSupply } from './model-supply.ts';
-import { type PinnedShard, ShardCache } from './shard-cache.ts';
+import { type PinnedShard, ShardCache, type ShardRoom } from './shard-cache.ts';
 import type { ShardFetch } from './shard-fetch.ts';
 import {
   checkUnchanged,
@@ -221,6 +221,15 @@ export class ModelLibrary implements ChunkSupply {
    */
   async makeRoomForFile(bytes: number): Promise<void> {
     await this.#cache.makeRoom('', bytes);
+  }
+
+  /** As ShardCache.room. @throws AppError `data-folder-unusable` */
+  async roomForShards(): Promise<ShardRoom> {
+    try {
+      return await this.#cache.room();
+    } catch (error) {
+      throw libraryUnusable(this.#folder, error);
+    }
   }
 
   /** Replaces the pinned shards, which are never evicted. */

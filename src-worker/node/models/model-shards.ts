@@ -12,9 +12,13 @@ import { layOutShard, tensorsInShard } from '../transfer/shard-layout.ts';
 import type { LibraryEntry } from './library-entry.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import type { ShardCache } from './shard-cache.ts';
-import type { ShardFetch } from './shard-fetch.ts';
+import type { ShardFetch, ShardFetchJob } from './shard-fetch.ts';
 import { type SourceFile, withSource } from './source-file.ts';
 import { verifiedTensor } from '../manifests/verified-tensor.ts';
+
+type FetchParts = Omit<ShardFetchJob, 'file' | 'local' | 'onLeaves'> & {
+  readonly metadata: GgufHeader['metadata'];
+};
 
 export class ModelShards {
   readonly #cache: ShardCache;
@@ -85,7 +89,7 @@ export class ModelShards {
     await withSource(source, async (file) => {
       const tensors = shardTensors(file, range);
       const bytes = tensors.reduce((sum, { tensor }) => sum + tensor.byteLength, 0);
-      await this.#cache.cutWithin(path, bytes, () =>
+      await this.#cache.makeWithin(path, bytes, () =>
         sliceShard(file, range, path, {
           manifestId: id,
           signal,
@@ -103,7 +107,8 @@ export class ModelShards {
     signal: AbortSignal,
   ): Promise<void> {
     const { manifest } = entry;
-    if (this.#fetch === undefined || manifest.format === 1) {
+    const fetch = this.#fetch;
+    if (fetch === undefined || manifest.format === 1) {
       throw new AppError(
         'model-not-found',
         `The layers of ${manifest.name} are not on this machine and cannot be fetched.`,
@@ -112,8 +117,15 @@ export class ModelShards {
     const map = new ChunkMap(manifest);
     const metadata = await metadataOf(await this.header(id, entry));
     const layout = layOutShard(map, metadata, range);
-    await this.#cache.makeRoom(path, layout.dataBytes + layout.header.byteLength);
     const hashes = await ChunkHashes.read(map, this.#hashesPath(id));
+    await this.#cache.makeWithin(path, layout.dataBytes + layout.header.byteLength, () =>
+      this.#fetchTo(path, fetch, { manifestId: id, range, map, metadata, layout, hashes, signal }),
+    );
+  }
+
+  async #fetchTo(path: string, fetch: ShardFetch, parts: FetchParts): Promise<void> {
+    const { metadata, ...job } = parts;
+    const { manifestId: id, map, layout, hashes } = job;
     const others = await this.#cache.shardsOf(id);
     const releases = others.map((other) => this.#cache.hold(other.path));
     try {
@@ -121,12 +133,8 @@ export class ModelShards {
       const downloads = this.#downloads.get(id) ?? new Set();
       this.#downloads.set(id, downloads.add(file));
       try {
-        await this.#fetch({
-          manifestId: id,
-          range,
-          map,
-          layout,
-          hashes,
+        await fetch({
+          ...job,
           file,
           local: others.map((other) => ({
             id: other.path,
@@ -135,7 +143,6 @@ export class ModelShards {
               FileSource.open(other.path, map, tensorsInShard(map, metadata, other.range)),
           })),
           onLeaves: () => hashes.write(this.#hashesPath(id)),
-          signal,
         });
       } finally {
         downloads.delete(file);

@@ -13,7 +13,7 @@ import { type GgufFile, openGguf } from '../../gguf/read.ts';
 import { numberOf, stringOf } from '../../gguf/values.ts';
 import { downloadSuffix } from '../transfer/partial-file.ts';
 import { DiskRoom } from './disk-room.ts';
-import { deleteShard, folderBytes, makeRoom, storedShards } from './shard-room.ts';
+import { deleteShard, folderBytes, makeRoom, storedShards, writtenBytes } from './shard-room.ts';
 import { SharedJobs } from '../base/shared-jobs.ts';
 
 export type PinnedShard = { readonly manifestId: string; readonly range: LayerRange };
@@ -23,6 +23,12 @@ export type ReadyShard = { readonly range: LayerRange; readonly path: string };
 
 /** Writes the file at `path` atomically. */
 type Make = (path: string, signal: AbortSignal) => Promise<void>;
+
+/** Bytes that shards may take; negative where there are fewer than they take now. */
+export type ShardRoom = {
+  readonly limitBytes: number | null;
+  readonly newBytes: number;
+};
 
 const headerName = 'header.gguf';
 
@@ -148,28 +154,45 @@ export class ShardCache {
   }
 
   /**
-   * Makes room for a shard that will take so many bytes at `path`.
-   * @throws AppError `data-folder-unusable` when the limit does not allow it
+   * What shards may take: of the owner's limit, all of them together beside downloaded files (null: no limit), and of the disk,
+   * new ones, for which those that are not in use would be deleted.
    */
-  async makeRoom(path: string, bytes: number): Promise<void> {
-    if (this.quotaBytes !== null) {
-      // The partial download of the shard is resumed, so its bytes are not counted twice.
-      const before = (await storedShards(this.#folder)).find(
-        (shard) => shard.path === `${path}${downloadSuffix}`,
-      );
-      const needed = Math.max(0, bytes - (before?.bytes ?? 0));
-      const quota = this.quotaBytes - (await folderBytes(this.#filesFolder));
-      await makeRoom(this.#folder, (each) => this.#isInUse(each), needed, quota);
-    }
+  async room(): Promise<ShardRoom> {
+    const stored = await storedShards(this.#folder);
+    const unused = stored.filter(({ path }) => !this.#isInUse(path));
+    return {
+      limitBytes:
+        this.quotaBytes === null ? null : this.quotaBytes - (await folderBytes(this.#filesFolder)),
+      newBytes: unused.reduce((sum, { bytes }) => sum + bytes, this.#disk.freeBytes()),
+    };
   }
 
   /**
-   * Cuts a shard that will take so many bytes at `path`, within the owner's limit and the room that the disk has.
-   * @throws AppError `data-folder-unusable` when there is no room; errors of `cut`
+   * Makes room within the owner's limit for a shard that will take so many bytes at `path`.
+   * @returns those of the bytes that are not in its partial download, which is resumed
+   * @throws AppError `data-folder-unusable` when the limit does not allow it
    */
-  async cutWithin(path: string, bytes: number, cut: () => Promise<void>): Promise<void> {
-    await this.makeRoom(path, bytes);
-    await this.#disk.use(bytes, (each) => this.#isInUse(each), cut);
+  async makeRoom(path: string, bytes: number): Promise<number> {
+    const needed = Math.max(0, bytes - writtenBytes(`${path}${downloadSuffix}`));
+    if (this.quotaBytes !== null) {
+      const quota = this.quotaBytes - (await folderBytes(this.#filesFolder));
+      await makeRoom(this.#folder, (each) => this.#isInUse(each), needed, quota);
+    }
+    return needed;
+  }
+
+  /**
+   * Cuts or fetches a shard that will take so many bytes at `path`, within the owner's limit and the room that the disk has.
+   * @throws AppError `data-folder-unusable` when there is no room; errors of `make`
+   */
+  async makeWithin(path: string, bytes: number, make: () => Promise<void>): Promise<void> {
+    const needed = await this.makeRoom(path, bytes);
+    await this.#disk.use(
+      needed,
+      (each) => this.#isInUse(each),
+      make,
+      () => Math.max(0, bytes - writtenBytes(`${path}${downloadSuffix}`)),
+    );
   }
 
   #isInUse(path: string): boolean {

@@ -1,4 +1,5 @@
 /** Keeps shards within the owner's limit: the least recently used are deleted first. */
+import { type Stats, statSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../src-shared/errors.ts';
@@ -58,10 +59,19 @@ export async function folderBytes(folder: string): Promise<number> {
 }
 
 async function stored(path: string): Promise<StoredShard> {
-  const { size, blocks, mtimeMs } = await stat(path);
-  // Holes of sparse files take no room. On file systems that do not report holes, `blocks` is 0 or counts the whole file.
-  const bytes = blocks > 0 ? Math.min(size, blocks * 512) : size;
-  return { path, bytes, usedAt: mtimeMs };
+  const file = await stat(path);
+  return { path, bytes: onDisk(file), usedAt: file.mtimeMs };
+}
+
+/** Bytes of one file on the disk; 0 where there is none. */
+export function writtenBytes(path: string): number {
+  const file = statSync(path, { throwIfNoEntry: false });
+  return file === undefined ? 0 : onDisk(file);
+}
+
+/** Holes of sparse files take no room. On file systems that do not report holes, `blocks` is 0 or counts the whole file. */
+function onDisk({ size, blocks }: Stats): number {
+  return blocks > 0 ? Math.min(size, blocks * 512) : size;
 }
 
 export async function deleteShard(path: string): Promise<void> {

@@ -3,8 +3,8 @@
  * nodes should do, and does its own part. Nodes do not send each other messages about it.
  *
  * 1. The owner's pins are always hosted.
- * 2. Layers of demanded models that no peer hosts come first. Nodes with free memory host them, in turns; then
- *    nodes that host layers which no chain needs: whole shards, and ends of shards that overlap the next one.
+ * 2. Layers of demanded models that no peer hosts come first, the smallest before larger ones. Nodes with free memory host
+ *    them, in turns; then nodes that host layers which no chain needs: whole shards, and ends of shards that overlap the next one.
  * 3. Then free memory goes to the spans with the least capacity for their demand (worth.ts).
  * 4. Then a node replaces a shard by a more useful one when the gain is more than the cost of fetching and loading.
  *    Shards whose loss would not matter are tried first.
@@ -120,7 +120,9 @@ function planOf(view: HostingView, { own }: PlacementQuestion): PlacementPlan {
     dropped: own.shards
       .filter((shard) => !shards.some((other) => isSamePart(shard, other)))
       .map(toPlaced),
-    added: shards.filter((shard) => !own.shards.some((other) => isSamePart(shard, other))),
+    added: shards
+      .filter((shard) => !own.shards.some((other) => isSamePart(shard, other)))
+      .toSorted((a, b) => view.bytesOf(a) - view.bytesOf(b)),
   };
 }
 

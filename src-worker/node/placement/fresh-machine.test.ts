@@ -127,12 +127,60 @@ describe('a machine that hosts nothing yet', () => {
       [large.manifestId, 50] as const,
     ]);
     const added = plannedBy([...many, large], demand);
-    const ids = added.map(({ manifestId }) => manifestId);
-    expect(ids.indexOf(large.manifestId)).toBe(4);
+    // The largest part is fetched last.
+    expect(added.at(-1)?.manifestId).toBe(large.manifestId);
     const bytes = added
       .filter(({ manifestId }) => manifestId === large.manifestId)
       .reduce((sum, placed) => sum + rangeBytes(large, placed), 0);
     expect(bytes).toBeGreaterThan(0.4 * memoryBytes);
+  });
+
+  const anyShelf = fc.array(
+    fc.record({
+      layers: fc.integer({ min: 1, max: 40 }),
+      bytes: fc.integer({ min: 20e6, max: 2 * memoryBytes }),
+      demand: fc.double({ min: 0.1, max: 50, noNaN: true }),
+    }),
+    { minLength: 1, maxLength: 12 },
+  );
+
+  it('fetches the smallest in demand that fits first, then larger ones, and never beyond its budget', () => {
+    fc.assert(
+      fc.property(anyShelf, (shelf) => {
+        const models = shelf.map(({ layers, bytes }, index) =>
+          model(index.toString(16).repeat(64), layers, bytes),
+        );
+        const demand = new Map(
+          models.map(({ manifestId }, index) => [manifestId, shelf[index]?.demand ?? 0]),
+        );
+        const added = plannedBy(models, demand);
+        const sizes = added.map((placed) => {
+          const of = models.find(({ manifestId }) => manifestId === placed.manifestId);
+          return of === undefined ? Number.NaN : rangeBytes(of, placed);
+        });
+        expect(sizes).toEqual(sizes.toSorted((a, b) => a - b));
+        expect(sizes.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThanOrEqual(memoryBytes);
+        // What is small beside the budget and smaller than any that is hosted whole, is hosted too.
+        const whole = added.filter(
+          ({ manifestId, firstLayer, lastLayer }) =>
+            firstLayer === 0 &&
+            lastLayer + 1 === models.find((each) => each.manifestId === manifestId)?.layers,
+        );
+        const largest = Math.max(0, ...whole.map((placed) => sizes[added.indexOf(placed)] ?? 0));
+        const small = models
+          .map((each) => ({ each, bytes: rangeBytes(each, wholeOf(each)) }))
+          .filter(({ bytes }) => bytes <= memoryBytes / 4 && bytes < largest)
+          .toSorted((a, b) => a.bytes - b.bytes);
+        let half = memoryBytes / 2;
+        for (const { each, bytes } of small) {
+          half -= bytes;
+          if (half >= 0) {
+            expect(added).toContainEqual(wholeOf(each));
+          }
+        }
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it('fetches nothing while nothing is asked for', () => {

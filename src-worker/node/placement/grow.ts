@@ -107,25 +107,46 @@ export function makeRoomForMissing(
 }
 
 /**
- * The models with demand, in the order in which the node fills their gaps: first those whose missing layers are small beside
- * the node's memory, then the others, each by demand. The node alone completes a small one and soon has its bytes; its part of
- * a huge one is of no use before others have fetched theirs.
+ * The models with demand, in the order in which the node fills their gaps: the smallest first, by their missing layers. The node
+ * alone completes a small one and soon has its bytes; its part of a huge one is of no use before others have fetched theirs.
+ *
+ * 1. Those that are small beside the node's memory, in half of it at most: whoever invents demand for many small ones does not
+ *    keep larger ones away.
+ * 2. Larger ones whose missing layers fit altogether.
+ * 3. Parts of those that do not, and small ones beyond the half, by demand.
  */
-function inOrderFor(view: HostingView, { memoryBytes }: Contender): WantedModel[] {
+function inOrderFor(view: HostingView, { memoryBytes, roomBytes }: Contender): WantedModel[] {
+  const small: WantedModel[] = [];
+  const larger: WantedModel[] = [];
+  const others: WantedModel[] = [];
   let smallBytes = 0;
-  const { small = [], others = [] } = Object.groupBy(view.wanted, (model) => {
-    const missing = view.coverageOf(model).missing;
-    const bytes = missing.reduce((sum, range) => sum + rangeBytes(model, range), 0);
-    if (bytes > smallShare * memoryBytes || smallBytes + bytes > mostOfSmall * memoryBytes) {
-      return 'others';
+  for (const { model, bytes } of bySize(view)) {
+    if (bytes > smallShare * memoryBytes) {
+      (bytes <= roomBytes ? larger : others).push(model);
+    } else if (smallBytes + bytes > mostOfSmall * memoryBytes) {
+      others.push(model);
+    } else {
+      smallBytes += bytes;
+      small.push(model);
     }
-    smallBytes += bytes;
-    return 'small';
-  });
-  return [...small, ...others];
+  }
+  const rest = new Set(others);
+  return [...small, ...larger, ...view.wanted.filter((model) => rest.has(model))];
 }
 
-/** Hosts runs of missing layers as far as they fit, those of small models and then of models with the most demand first. */
+/** The models with demand, from the one whose missing layers take the least memory on; equal ones stay in order of demand. */
+function bySize(view: HostingView): { readonly model: WantedModel; readonly bytes: number }[] {
+  return view.wanted
+    .map((model) => ({
+      model,
+      bytes: view
+        .coverageOf(model)
+        .missing.reduce((sum, range) => sum + rangeBytes(model, range), 0),
+    }))
+    .toSorted((a, b) => a.bytes - b.bytes);
+}
+
+/** Hosts runs of missing layers as far as they fit, in the order of `inOrderFor`. */
 function fillMissing(view: HostingView, node: Contender): boolean {
   let hasFilled = false;
   for (const model of inOrderFor(view, node)) {

@@ -54,6 +54,7 @@ export type PlacementPlan = {
   readonly shards: readonly Placed[];
   /** The hosted shards that are not in the plan. */
   readonly dropped: readonly Placed[];
+  /** Those of the plan that are not hosted, in the order in which they are to be fetched: the smallest first. */
   readonly added: readonly Placed[];
 };
 

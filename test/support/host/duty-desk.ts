@@ -54,6 +54,8 @@ export class Desk {
   settings: Settings;
   stored: StoredPause | null;
   shards: ShardStatus[] = [];
+  /** As the engines that run are told. */
+  deviceMemory: NodeStatus['deviceMemory'];
   isNodeThere = true;
   changes = 0;
   /** Minutes by which the wall clock was set. */
@@ -89,7 +91,10 @@ export class Desk {
           order(`${answersOwner ? 'own' : 'stop'}: ${idleWords(duty, now())}`),
       },
       settings: () => this.settings,
-      node: () => (this.isNodeThere ? ({ shards: this.shards } as unknown as NodeStatus) : null),
+      node: () => {
+        const { shards, deviceMemory } = this;
+        return this.isNodeThere ? ({ shards, deviceMemory } as unknown as NodeStatus) : null;
+      },
       compute: compute ?? (() => foundDevices(machine.facts.gpus)),
       watch: isWatched
         ? (onChange) =>

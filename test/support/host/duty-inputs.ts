@@ -40,6 +40,7 @@ export const idleFacts: Facts = {
   isLidClosed: known(false),
   isLocked: known(false),
   othersCpuShare: known(0.01),
+  memory: known({ totalBytes: 32e9, availableBytes: 24e9 }),
   cpuTemperatureCelsius: known(45),
   network: known('online'),
 };
@@ -52,6 +53,8 @@ const idleWork: Work = {
   backend: null,
   compute: null,
   videoMemoryNeededBytes: 5e9,
+  mainMemoryNeededBytes: 0,
+  othersOnDevices: {},
   isSuspending: false,
 };
 

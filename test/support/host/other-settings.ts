@@ -20,6 +20,7 @@ const made: Partial<Settings> = {
   hosting: 'automatic',
   region: 'DE',
   exclusiveApps: ['blender'],
+  cardOrder: ['0000:01:00.0'],
   ownMachines: [peer],
   askRegions: ['DE'],
   bootstrap: [`/ip4/192.0.2.1/tcp/1/p2p/${peer}`],

@@ -44,7 +44,30 @@ export type Computer = {
   /** What llama.cpp finds, and its library where the engine computes on the processor all the same. */
   readonly devices?: readonly ComputeDevice[] | ((scene: Scene) => readonly ComputeDevice[]);
   readonly library?: Compute['backend'];
+  /** Whether the driver tells a running engine what other programs leave free of its devices. */
+  readonly tellsFree?: boolean;
   readonly print: (scene: Scene) => Printed;
+};
+
+/** Whether the model is in the computer's memory: on the processor, or on graphics that are a part of its chip. */
+export function isInMainMemory({ backend, devices = [] }: Computer): boolean {
+  const each = typeof devices === 'function' ? devices(firstScene) : devices;
+  return (
+    backend === 'cpu' ||
+    backend === 'metal' ||
+    (each.length > 0 && each.every(({ isIntegrated }) => isIntegrated))
+  );
+}
+
+const firstScene: Scene = {
+  nowMs: 0,
+  isLoaded: false,
+  isThere: false,
+  workedMs: 0,
+  modelBytes: 0,
+  isRendering: false,
+  renderedMs: 0,
+  isHoarding: false,
 };
 
 export const enginePid = 7000;

@@ -57,7 +57,7 @@ function smiLine(scene: Scene, kind: NvidiaKind) {
   const used = total.startsWith('[') ? total : String(desktopMebibytes + own + taken);
   const bus = `00000000:0${index + 1}:00.0`;
   const uuid = `GPU-0000000${index}-1111-2222-3333-444444444444`;
-  return `${index}, ${uuid}, ${bus}, ${load}, ${total}, ${used}, 61, 92.41, 45, ${name}`;
+  return `${index}, ${uuid}, ${bus}, 550.54.14, ${load}, ${total}, ${used}, 61, 92.41, 45, ${name}`;
 }
 
 function pmonRows(scene: Scene, kind: NvidiaKind): string[] {

@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path';
 import { rm } from 'node:fs/promises';
-import type { Compute } from '../../../src-shared/compute.ts';
+import type { Compute, DeviceMemory } from '../../../src-shared/compute.ts';
 import type { Facts, GpuFacts, Reading } from '../../../src-shared/duty.ts';
 import { missingCase } from '../../../src-shared/errors.ts';
 import { AppleCards } from '../../../src-main/sensors/gpu/apple-cards.ts';
@@ -14,11 +14,18 @@ import { LinuxCards } from '../../../src-main/sensors/gpu/linux-cards.ts';
 import { NvidiaReadings } from '../../../src-main/sensors/gpu/nvidia-readings.ts';
 import { windowsCards } from '../../../src-main/sensors/gpu/windows-cards.ts';
 import { RecentGpuPids } from '../../../src-main/sensors/own-processes.ts';
-import { unknown } from '../../../src-main/sensors/reading.ts';
+import { known, unknown } from '../../../src-main/sensors/reading.ts';
 import { WindowsRecords } from '../../../src-main/sensors/windows/records.ts';
 import { Desk, shard } from '../host/duty-desk.ts';
 import { idleFacts } from '../host/duty-inputs.ts';
-import { type Computer, enginePid, lookEveryMs, type Printed, type Scene } from './computer.ts';
+import {
+  type Computer,
+  enginePid,
+  isInMainMemory,
+  lookEveryMs,
+  type Printed,
+  type Scene,
+} from './computer.ts';
 import { addFiles, fileTree } from './file-tree.ts';
 import { PlayedMachine } from './played-machine.ts';
 
@@ -106,7 +113,8 @@ export class PlayedComputer {
       this.#renderedMs += this.isRendering ? stepMs : 0;
       await this.#desk.clock.pass(stepMs);
       this.#nowMs = this.#desk.clock.now();
-      this.#desk.machine.tell({ gpus: await this.#look() });
+      this.#desk.machine.tell({ gpus: await this.#look(), memory: this.#memory });
+      this.#desk.deviceMemory = this.#deviceMemory;
       await this.#desk.settle();
       await this.#obey();
       each();
@@ -122,7 +130,12 @@ export class PlayedComputer {
     const order = this.#desk.orders.at(-1) ?? 'own';
     const { backend, gigabytes = 4.6, isExpected = true } = this.#computer;
     const expectedDeviceBytes = backend === 'cpu' ? 0 : gigabytes * 1.05e9;
-    const model = { ...shard, ...(isExpected ? { expectedDeviceBytes } : {}) };
+    const expectedMemoryBytes = gigabytes * 1.05e9;
+    const model = {
+      ...shard,
+      memoryBytes: gigabytes * 1e9,
+      ...(isExpected ? { expectedMemoryBytes, expectedDeviceBytes } : {}),
+    };
     const unloaded = { ...model, backend: null, pid: null, deviceBytes: 0 };
     if (order === 'work') {
       if (this.#loadedAtMs === undefined) {
@@ -147,6 +160,31 @@ export class PlayedComputer {
       this.#desk.shards = [{ ...unloaded, state: 'idle' }];
     }
     await this.#desk.carryOut();
+  }
+
+  /** Of a computer with twice what the model takes, or 32 GB. */
+  get #memory(): Facts['memory'] {
+    const { gigabytes = 4.6, system } = this.#computer;
+    if (system === 'freebsd') {
+      return unknown({ code: 'other-system', system });
+    }
+    const totalBytes = Math.max(32e9, 2 * gigabytes * 1e9);
+    const isInIt = isInMainMemory(this.#computer);
+    const own = isInIt && this.#isLoaded ? gigabytes * 1e9 : 0;
+    const availableBytes = isInIt && this.isHoarding ? 0.04 * totalBytes : 0.75 * totalBytes - own;
+    return known({ totalBytes, availableBytes });
+  }
+
+  get #deviceMemory(): DeviceMemory | undefined {
+    const { tellsFree = false, devices = [], gigabytes = 4.6 } = this.#computer;
+    const each = typeof devices === 'function' ? devices(this.#scene) : devices;
+    return tellsFree && this.#isLoaded
+      ? each.map(({ id, totalBytes, freeBytes }) => ({
+          id,
+          totalBytes,
+          freeBytes: this.isHoarding ? 0 : freeBytes - (gigabytes * 1e9) / each.length,
+        }))
+      : undefined;
   }
 
   get #scene(): Scene {

@@ -21,6 +21,7 @@ export const fakeSettings = {
   threads: 1,
   backend: 'cpu',
   devices: null,
+  memoryBytes: null,
   contextLength: 1000,
   maxSessions: 3,
 } as const;

@@ -2,6 +2,7 @@
 import { AppError } from '../../../src-shared/errors.ts';
 import type { ComputeShare } from '../../../src-shared/compute-share.ts';
 import type { EngineEvents } from '../../../src-worker/node/engines/engine-client.ts';
+import type { DeviceMemory } from '../../../src-shared/compute.ts';
 import type { Engine, StartEngine } from '../../../src-worker/node/engines/shard-engine.ts';
 import type {
   LoadParameters,
@@ -105,6 +106,10 @@ class FakeEngine implements Engine {
   }
 
   send(): void {}
+
+  deviceMemory(): Promise<DeviceMemory> {
+    return Promise.resolve([]);
+  }
 
   setComputeShare(pace: ComputeShare): Promise<void> {
     this.paces.push(pace);

@@ -12,6 +12,7 @@ const findings: readonly Finding[] = [
     name: 'RTX 4090',
     isIntegrated: false,
     use: 'used',
+    driver: { name: 'NVIDIA', version: '550.54.14' },
     pciAddress: '0000:01:00.0',
     memoryBytes: 24 * 2 ** 30,
     freeBytes: 20 * 2 ** 30,
@@ -40,7 +41,7 @@ const findings: readonly Finding[] = [
 it('prints what was found by topic, each with its state and what to do', () => {
   expect(doctorLines(findings)).toEqual([
     'Graphics cards',
-    '  ok       RTX 4090 (a card of its own, at 0000:01:00.0): used. 24 GB of memory, 20 GB free, models may take 18 GB, largest buffer 4 GB. Not known: fan (the driver reports no fan speed).',
+    '  ok       RTX 4090 (a card of its own, at 0000:01:00.0): used. Driver: NVIDIA 550.54.14. 24 GB of memory, 20 GB free, models may take 18 GB, largest buffer 4 GB. Not known: fan (the driver reports no fan speed).',
     '  PROBLEM  llama.cpp could not look for graphics devices, so the processor computes: the driver crashed',
     '           → Install the newest driver of the graphics card, then restart MindMesh.',
     '',

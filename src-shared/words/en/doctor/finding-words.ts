@@ -133,7 +133,10 @@ function diskWords({ freeBytes, usedBytes, limitBytes, level }: Of<'disk'>): Fin
       ? 'How much of the disk is free is not known'
       : `${diskBytes(freeBytes)} of the disk are free`;
   const limit = limitBytes === null ? '' : ` of the ${diskBytes(limitBytes)} that you allow`;
-  const used = usedBytes === null ? '' : `; models take ${diskBytes(usedBytes)}${limit}`;
+  const used =
+    usedBytes === null
+      ? ''
+      : `; models take ${usedBytes === 0 ? 'nothing' : diskBytes(usedBytes)}${limit}`;
   return {
     says: `${free}${used}.`,
     ...(level === 'good' ? {} : diskAdvice(freeBytes)),

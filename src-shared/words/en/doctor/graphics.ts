@@ -66,9 +66,18 @@ export function cardWords(card: FindingOf<'card'>): FindingWords {
   const place = pciAddress === null ? '' : `, at ${pciAddress}`;
   const unknown =
     missing.length === 0 ? '' : ` Not known: ${missingFactsWords(missing, factWords)}.`;
-  const says = `${name === '' ? 'Graphics card' : name} (${kind}${place}): ${useWords[use]}. ${memoryWords(card)}${unknown}`;
+  const says = `${name === '' ? 'Graphics card' : name} (${kind}${place}): ${useWords[use]}. ${driverWords(card)} ${memoryWords(card)}${unknown}`;
   const advice = useAdvice[use];
   return advice === undefined ? { says } : { says, advice };
+}
+
+function driverWords({ driver }: FindingOf<'card'>): string {
+  if (driver === null) {
+    return 'The version of its driver is not known.';
+  }
+  return driver.version === null
+    ? `Its driver (${driver.name}) comes with the system.`
+    : `Driver: ${driver.name} ${driver.version}.`;
 }
 
 function memoryWords({

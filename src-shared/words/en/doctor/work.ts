@@ -40,6 +40,7 @@ const factWords: Readonly<Record<ComputerFact, string>> = {
   isLidClosed: 'lid',
   isLocked: 'screen lock',
   othersCpuShare: 'processor load',
+  memory: 'free memory',
   cpuTemperatureCelsius: 'processor temperature',
   network: 'network',
 };

@@ -15,6 +15,7 @@ const ends: Record<PauseReasonName, string> = {
   'outside schedule': 'Ends when your hours begin.',
   'in use': 'Ends when nobody has used the computer for as long as you set.',
   'CPU busy': 'Ends when the processor has been free for a moment.',
+  'memory needed': 'Ends when enough of the computer’s memory is free.',
   'no video memory': 'Ends when enough video memory is free.',
   'no network': 'Ends when the network is back.',
 };
@@ -75,6 +76,7 @@ export const enMachine = {
   percent,
   computer: 'This computer',
   processor: 'Processor busy with other programs',
+  computerMemory: 'Memory in use',
   processorTemperature: 'Processor temperature',
   input: 'Keyboard and mouse',
   inputNow: 'Used just now',

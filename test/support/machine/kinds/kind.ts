@@ -1,5 +1,5 @@
 /** One kind of machine in the table that played-machines.test.ts plays and docs/machines.md prints. */
-import type { Computer } from '../computer.ts';
+import { type Computer, isInMainMemory } from '../computer.ts';
 
 /** What sensors tell of another program's use of the cards that compute; each pauses the machine where it is told. */
 export type Told = {
@@ -7,7 +7,7 @@ export type Told = {
   readonly idle: boolean;
   /** Its work, while ours compute. */
   readonly atWork: boolean;
-  /** The memory that it takes, while ours compute. */
+  /** The card's memory that it takes, while ours compute. */
   readonly memory: boolean;
 };
 
@@ -19,6 +19,21 @@ export type Kind = Computer & {
   /** Where what drivers and tools print was seen; by default only in their documentation and source text. */
   readonly isRecorded?: boolean;
 };
+
+/** A model that takes less of the computer's memory than this does not end for it, in GB. */
+const leastGigabytes = 0.5;
+
+/** What pauses the machine when another program takes the memory that the model is in; null: nothing tells it. */
+export function memoryPause(kind: Kind): 'computer' | 'card' | null {
+  if (
+    kind.system !== 'freebsd' &&
+    isInMainMemory(kind) &&
+    (kind.gigabytes ?? Infinity) > leastGigabytes
+  ) {
+    return 'computer';
+  }
+  return kind.told.memory || kind.tellsFree === true ? 'card' : null;
+}
 
 export const all: Told = { idle: true, atWork: true, memory: true };
 export const none: Told = { idle: false, atWork: false, memory: false };

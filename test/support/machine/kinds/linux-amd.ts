@@ -30,6 +30,7 @@ export const linuxAmd: readonly Kind[] = [
   {
     ...vulkan,
     devices: card,
+    tellsFree: true,
     name: 'an AMD card on a kernel before 5.19',
     told: idleOnly,
     print: (scene) => amd(scene, { megabytes: 24_576, tellsProcesses: false }),
@@ -38,6 +39,7 @@ export const linuxAmd: readonly Kind[] = [
     ...vulkan,
     devices: card,
     gigabytes: 14,
+    tellsFree: true,
     name: 'an AMD card on a kernel before 5.19, and a model of more than half of it',
     told: idleOnly,
     print: (scene) => amd(scene, { megabytes: 24_576, tellsProcesses: false }),

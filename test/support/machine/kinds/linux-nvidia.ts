@@ -62,12 +62,14 @@ export const linuxNvidia: readonly Kind[] = [
   },
   {
     ...cuda,
+    tellsFree: true,
     name: 'an NVIDIA card in a container, where nvidia-smi lists no process',
     told: idleOnly,
     print: (scene) => ({ devices: nvidiaDevice(), smi: smi(scene, { lists: 'nobody' }) }),
   },
   {
     ...cuda,
+    tellsFree: true,
     name: 'an NVIDIA card under WSL, where the system lists none and pmon does not work',
     told: idleOnly,
     print: (scene) => ({

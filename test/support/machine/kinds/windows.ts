@@ -142,6 +142,7 @@ export const windowsKinds: readonly Kind[] = [
   {
     ...vulkan,
     devices: amd,
+    tellsFree: true,
     name: 'an AMD card, where Windows counts no loads',
     told: none,
     print: (scene) => ({ windows: uncounted(scene, radeon) }),
