@@ -71,7 +71,7 @@ describe('PeerKeeper', () => {
     expect(dials).toEqual([String(address)]);
     over[0]?.();
     await vi.advanceTimersByTimeAsync(0);
-    expect(dials).toEqual([String(address), `${address},${moved}`]);
+    expect(dials).toEqual([String(address), [address, moved].join()]);
     over[1]?.();
     await vi.advanceTimersByTimeAsync(0);
     expect(dials).toHaveLength(2);
