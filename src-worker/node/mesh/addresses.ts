@@ -61,12 +61,16 @@ export function parseListenAddress(text: string): Multiaddr {
 
 /**
  * The addresses of this node for its record. Loopback addresses are included only when there are no others: they help
- * peers on this machine, but on any other they lead to that machine itself. `punched`: the one for hole punching.
+ * peers on this machine, but on any other they lead to that machine itself. A relay in a data centre has private addresses,
+ * too, which must not take the places of its public one. `punched`: the address for hole punching.
  */
 export function advertisedAddresses(own: readonly Multiaddr[], punched?: string): string[] {
   const reachable = own.filter((address) => !isLoopback(address));
   const told = reachable.length > 0 ? reachable : own;
-  const relayed = told.filter(isRelayed).slice(0, maxRelayedAddresses);
+  const relayed = told
+    .filter(isRelayed)
+    .toSorted((a, b) => Number(hasPublicHost(b)) - Number(hasPublicHost(a)))
+    .slice(0, maxRelayedAddresses);
   const direct = told.filter((address) => !isRelayed(address));
   const others = [...(punched === undefined ? [] : [punched]), ...relayed.map(String)];
   return [...direct.slice(0, maxAddresses - others.length).map(String), ...others];

@@ -69,6 +69,8 @@ export interface Mesh extends ChannelOpener {
    * returned function ends that.
    */
   onChange(listener: (peer: string | undefined) => void): () => void;
+  /** Finds out whether a peer that did not reply is gone, or this machine's network has lost its connections. */
+  check(peer: string): void;
   /**
    * Sends the peers a new record soon, because `describe` returns something new: at once when the state changed, else at
    * most four times a second.

@@ -133,7 +133,7 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
   readonly #peers: KnownPeers;
   readonly #exchange: RecordExchange;
   readonly #clocks = new PeerClocks(Date.now);
-  readonly #network = new NetworkWatch({ onChange: () => this.#networkChanged() });
+  readonly #network = new NetworkWatch({ onChange: (pausedMs) => this.#networkChanged(pausedMs) });
   readonly discovery: Discovery;
   readonly #meetings: TopicMeetings;
   readonly #listeners = new Set<(peer: string | undefined) => void>();
@@ -302,6 +302,7 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
     signal: AbortSignal,
     addresses?: readonly string[],
   ): Promise<Channel> {
+    this.#network.look();
     const told = this.#peers.addressesOf(peer);
     const known = told.length > 0 ? told : undefined;
     try {
@@ -309,7 +310,9 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
     } catch (error) {
       // A failed dial of given addresses says little, since a stranger may have chosen them.
       const wasSought = addresses === undefined && !signal.aborted;
-      if (wasSought && !this.#peers.connected.has(peer)) {
+      if (wasSought && this.#peers.connected.has(peer)) {
+        this.check(peer);
+      } else if (wasSought) {
         // The peer left without its last record: it must not be used by other answers.
         this.#peers.doubt(peer);
         this.#changed(peer);
@@ -348,6 +351,10 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
     if (!this.#isRouterAsked) {
       this.#ownAddresses.forgetMapped();
     }
+  }
+
+  check(peer: string): void {
+    this.#exchange.check(peer);
   }
 
   publish(): void {
@@ -402,9 +409,9 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
     }
   }
 
-  #networkChanged(): void {
+  #networkChanged(pausedMs: number): void {
     this.#log('info', 'The network of this machine has changed, or it slept');
-    this.#exchange.networkChanged();
+    this.#exchange.networkChanged(pausedMs);
     this.discovery.networkChanged();
     this.#meetings.networkChanged();
   }

@@ -12,13 +12,13 @@ export const twoHouses: InternetPlan<'a' | 'b' | 'router-a' | 'router-b'> = {
   routers: [
     {
       name: 'router-a',
-      outside: { ip4: '11.22.2.2/16' },
+      outside: { ip4: '11.22.2.2/24' },
       inside: { ip4: '192.168.1.1/24' },
       ports: 'steady',
     },
     {
       name: 'router-b',
-      outside: { ip4: '11.22.3.3/16' },
+      outside: { ip4: '11.22.3.3/24' },
       inside: { ip4: '192.168.1.1/24' },
       ports: 'steady',
     },
@@ -33,8 +33,8 @@ export const twoHouses: InternetPlan<'a' | 'b' | 'router-a' | 'router-b'> = {
 export const threePublic: InternetPlan<'a' | 'b' | 'c'> = {
   routers: [],
   computers: [
-    { name: 'a', addresses: { ip4: '11.22.2.2/16' } },
-    { name: 'b', addresses: { ip4: '11.22.3.3/16' } },
-    { name: 'c', addresses: { ip4: '11.22.4.4/16' } },
+    { name: 'a', addresses: { ip4: '11.22.2.2/24' } },
+    { name: 'b', addresses: { ip4: '11.22.3.3/24' } },
+    { name: 'c', addresses: { ip4: '11.22.4.4/24' } },
   ],
 };

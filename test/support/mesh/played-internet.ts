@@ -191,7 +191,7 @@ export class PlayedInternet<Name extends string> {
       return own[version] === undefined || gateway === undefined
         ? []
         : [
-            `route replace ${version === 'ip6' ? '::/0' : 'default'} via ${bare(gateway)} dev ${device}`,
+            `route replace ${version === 'ip6' ? '::/0' : 'default'} via ${bare(gateway)} dev ${device} onlink`,
           ];
     });
   }

@@ -186,9 +186,7 @@ class Play {
       if (status !== undefined && condition(this.#others(status))) {
         return performance.now() - startedAt;
       }
-      await new Promise((resolve) => {
-        setTimeout(resolve, lookAgainMs);
-      });
+      await lookAgain();
     }
     return undefined;
   }
@@ -219,6 +217,7 @@ class Play {
       if (events.some(({ type }) => type === 'done')) {
         return { backMs: performance.now() - wokenAt, isAnswered: true };
       }
+      await lookAgain();
     }
     return { backMs: undefined, isAnswered: false };
   }
@@ -267,6 +266,12 @@ function isConnected({ connected, state, latencyMs }: PeerStatus): boolean {
 
 function isReachedDirectly(peer: PeerStatus): boolean {
   return isConnected(peer) && peer.relayed !== true;
+}
+
+function lookAgain(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, lookAgainMs);
+  });
 }
 
 function areMet(peers: readonly PeerStatus[]): boolean {

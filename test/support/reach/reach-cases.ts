@@ -26,7 +26,7 @@ const inside = { ip4: '192.168.1.1/24' };
 function house(name: string, number: number, kind: Kind): { router: Router; computer: Computer } {
   const router = `router-${name}`;
   return {
-    router: { name: router, outside: { ip4: `11.22.${number}.${number}/16` }, inside, ...kind },
+    router: { name: router, outside: { ip4: `11.22.${number}.${number}/24` }, inside, ...kind },
     computer: { name, behind: router, addresses: { ip4: `192.168.1.${number}/24` } },
   };
 }
@@ -47,7 +47,7 @@ function carrier(): InternetPlan<string> {
   const { routers, computers } = houses(steady, steady);
   const provider: Router = {
     name: 'carrier',
-    outside: { ip4: '11.22.4.4/16' },
+    outside: { ip4: '11.22.4.4/24' },
     inside: { ip4: '100.64.0.1/10' },
     ...steady,
   };
@@ -64,7 +64,7 @@ function ip6Houses(): InternetPlan<string> {
   const all = (['a', 'b'] as const).map((name, index) => ({
     router: {
       name: `router-${name}`,
-      outside: { ip6: `2a10:1122:${index + 2}::1/32` },
+      outside: { ip6: `2a10:1122:${index + 2}::1/64` },
       inside: { ip6: `2a10:1123:${name}::1/64` },
       ...steady,
     },
@@ -79,7 +79,7 @@ function ip6Houses(): InternetPlan<string> {
 function ip6Street(): InternetPlan<string> {
   const computers = ['a', 'b'].map((name, index) => ({
     name,
-    addresses: { ip6: `2a10:1122:${index + 2}::2/32` },
+    addresses: { ip6: `2a10:1122:${index + 2}::2/64` },
   }));
   return { routers: [], computers };
 }
@@ -87,7 +87,7 @@ function ip6Street(): InternetPlan<string> {
 /** House a, and b on the street. */
 function houseAndStreet(kind: Kind): InternetPlan<string> {
   const { router, computer } = house('a', 2, kind);
-  const b = { name: 'b', addresses: { ip4: '11.22.3.3/16' } };
+  const b = { name: 'b', addresses: { ip4: '11.22.3.3/24' } };
   return { routers: [router], computers: [computer, b] };
 }
 

@@ -1,5 +1,5 @@
 import { multiaddr } from '@multiformats/multiaddr';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { recordProtocol } from '../records/record-messages.ts';
 import { DirectConnections, type Way } from './direct-connections.ts';
 
@@ -14,11 +14,16 @@ class Ways {
   readonly closed: string[] = [];
   open: Way[] = [];
   now = 0;
+  /** What each dial does, in their order; later ones fail. */
+  results: (() => void)[] = [];
   readonly ways = new DirectConnections({
     connectionsOf: () => this.open,
     dial: (_, addresses) => {
       this.dialled.push(addresses.map(String));
-      return Promise.reject(new Error('Nobody there'));
+      const result = this.results.shift();
+      return result === undefined
+        ? Promise.reject(new Error('Nobody there'))
+        : Promise.resolve(result());
     },
     log: () => {},
     now: () => this.now,
@@ -60,6 +65,14 @@ describe('a peer that is connected over a relay', () => {
     ways.ways.disconnected(peer);
     ways.heard(direct);
     expect(ways.dialled).toHaveLength(2);
+  });
+
+  it('is dialled a second time when the first dial joined one over the relay', async () => {
+    const ways = new Ways();
+    ways.connect(relayed);
+    ways.results = [() => {}, () => ways.connect(direct)];
+    ways.heard(direct);
+    await vi.waitFor(() => expect(ways.dialled).toEqual([[direct], [direct]]));
   });
 
   it('is not dialled while it is disconnected, which is PeerKeeper’s part', () => {

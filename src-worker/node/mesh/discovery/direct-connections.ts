@@ -61,13 +61,23 @@ export class DirectConnections {
     this.#tried.set(peer, { addresses: told, at: now });
     try {
       await this.#options.dial(peer, addresses);
-      this.#options.log('info', `Peer ${shortName(peer)} is reached directly now`, { peer });
+      if (!this.#isDirect(peer)) {
+        // libp2p joined a dial over the relay that was under way.
+        await this.#options.dial(peer, addresses);
+      }
+      if (this.#isDirect(peer)) {
+        this.#options.log('info', `Peer ${shortName(peer)} is reached directly now`, { peer });
+      }
     } catch (error) {
       this.#options.log('debug', `Peer ${shortName(peer)} is reached over a relay only`, {
         peer,
         error,
       });
     }
+  }
+
+  #isDirect(peer: string): boolean {
+    return this.#options.connectionsOf(peer).some(({ remoteAddr }) => !isRelayed(remoteAddr));
   }
 
   async #leave(way: Way, peer: string): Promise<void> {

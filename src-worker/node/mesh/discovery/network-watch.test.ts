@@ -9,10 +9,17 @@ afterEach(() => {
 });
 
 function watched() {
-  const world = { addresses: '192.0.2.1/24', wall: 1_800_000_000_000, steady: 0, changes: 0 };
+  const world = {
+    addresses: '192.0.2.1/24',
+    wall: 1_800_000_000_000,
+    steady: 0,
+    changes: 0,
+    pausedMs: 0,
+  };
   const watch = new NetworkWatch({
-    onChange: () => {
+    onChange: (pausedMs) => {
       world.changes += 1;
+      world.pausedMs = pausedMs;
     },
     addresses: () => world.addresses,
     clocks: () => [world.wall, world.steady],
@@ -47,11 +54,26 @@ it('notices a sleep by whichever clock continued, and takes no busy moment for o
   expect(pass(5000)).toBe(2);
 });
 
+it('notices a sleep at once when asked, before the next check, and how long it was', () => {
+  const { world, watch, pass } = watched();
+  watch.look();
+  expect(world.changes).toBe(0);
+  world.wall += 180_000;
+  watch.look();
+  watch.look();
+  expect(world).toMatchObject({ changes: 1, pausedMs: 180_000 });
+  world.addresses = '192.0.2.2/24';
+  pass(5000);
+  expect(world).toMatchObject({ changes: 2, pausedMs: 0 });
+});
+
 it('checks no more once it is stopped', () => {
   const { world, watch, pass } = watched();
   watch.stop();
   world.addresses = '';
   expect(pass(180_000)).toBe(0);
+  watch.look();
+  expect(world.changes).toBe(0);
 });
 
 const at = (address: string, cidr: string, internal = false) => ({

@@ -10,7 +10,8 @@ const lookEveryMs = 5000;
 const sleptMs = 10_000;
 
 export type NetworkWatchOptions = {
-  readonly onChange: () => void;
+  /** `pausedMs`: how long this process did not run, which is 0 where only the network changed. */
+  readonly onChange: (pausedMs: number) => void;
   /** This machine's addresses, in any form that changes with them. */
   readonly addresses?: () => string;
   /** Two clocks in milliseconds: one that continues while the machine sleeps, and one that may stop then but is never set. */
@@ -18,7 +19,7 @@ export type NetworkWatchOptions = {
 };
 
 export class NetworkWatch {
-  readonly #onChange: () => void;
+  readonly #onChange: (pausedMs: number) => void;
   readonly #addresses: () => string;
   readonly #clocks: () => readonly [number, number];
   #timer: NodeJS.Timeout | undefined;
@@ -43,17 +44,29 @@ export class NetworkWatch {
 
   stop(): void {
     clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** Looks at the clocks alone, which costs nothing, and checks all where the timer is late: a sleep ended just now. */
+  look(): void {
+    if (this.#timer !== undefined && this.#passed() > lookEveryMs + sleptMs) {
+      this.#check();
+    }
+  }
+
+  #passed(): number {
+    return Math.max(...this.#clocks().map((time, clock) => time - (this.#lookedAt[clock] ?? time)));
   }
 
   #check(): void {
     const seen = this.#addresses();
-    const now = this.#clocks();
-    const passed = now.map((time, clock) => time - (this.#lookedAt[clock] ?? time));
+    const passed = this.#passed();
+    const hasPaused = passed > lookEveryMs + sleptMs;
     const isOther = seen !== this.#seen;
     this.#seen = seen;
-    this.#lookedAt = now;
-    if (isOther || Math.max(...passed) > lookEveryMs + sleptMs) {
-      this.#onChange();
+    this.#lookedAt = this.#clocks();
+    if (isOther || hasPaused) {
+      this.#onChange(hasPaused ? passed : 0);
     }
   }
 }

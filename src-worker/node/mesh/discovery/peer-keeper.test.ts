@@ -49,6 +49,34 @@ describe('PeerKeeper', () => {
     vi.useRealTimers();
   });
 
+  it('dials a peer again at once that was seen at another address in the middle of a dial', async () => {
+    const dials: string[] = [];
+    const over: (() => void)[] = [];
+    const keeper = new PeerKeeper(
+      {
+        ownPeer: 'm',
+        isConnected: () => false,
+        dial: (_, addresses) => {
+          dials.push(addresses.join());
+          return new Promise((_resolve, reject) => {
+            over.push(() => reject(new Error('no reply')));
+          });
+        },
+      },
+      () => {},
+    );
+    keeper.discovered('z', [address]);
+    await vi.advanceTimersByTimeAsync(0);
+    keeper.discovered('z', [address, moved]);
+    expect(dials).toEqual([String(address)]);
+    over[0]?.();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(dials).toEqual([String(address), [address, moved].join()]);
+    over[1]?.();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(dials).toHaveLength(2);
+  });
+
   it('lists the addresses from settings that cannot be reached, and why, until they can', async () => {
     const { keeper, reachable, lose } = world();
     keeper.keep([

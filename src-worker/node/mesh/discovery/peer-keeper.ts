@@ -66,6 +66,8 @@ type TrackedPeer = {
   connectedAt: number;
   timer: NodeJS.Timeout | undefined;
   isDialling: boolean;
+  /** It was seen at another address while it was dialled. */
+  hasMoved: boolean;
 };
 
 export class PeerKeeper {
@@ -145,7 +147,9 @@ export class PeerKeeper {
     const hasMoved = addresses.some((address) => !before.has(address.toString()));
     known.seenAt = addresses;
     const isBack = isAlive && known.failures >= discoveredAttempts;
-    if ((hasMoved || isBack) && !known.isDialling) {
+    if (known.isDialling) {
+      known.hasMoved ||= hasMoved;
+    } else if (hasMoved || isBack) {
       known.failures = 0;
       this.#schedule(known, 0);
     }
@@ -234,6 +238,7 @@ export class PeerKeeper {
       connectedAt: 0,
       timer: undefined,
       isDialling: false,
+      hasMoved: false,
     };
     this.#tracked.set(peer, tracked);
     return tracked;
@@ -300,6 +305,7 @@ export class PeerKeeper {
       return;
     }
     tracked.isDialling = true;
+    tracked.hasMoved = false;
     try {
       const { configured, seenAt, told } = tracked;
       const addresses = [
@@ -319,7 +325,12 @@ export class PeerKeeper {
           attempts: tracked.failures,
           reason: tracked.reason,
         });
-        this.#retry(tracked);
+        if (tracked.hasMoved) {
+          tracked.failures = 0;
+          this.#schedule(tracked, 0);
+        } else {
+          this.#retry(tracked);
+        }
       }
     } finally {
       tracked.isDialling = false;

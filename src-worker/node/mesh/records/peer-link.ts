@@ -11,6 +11,8 @@ const rememberedPings = 4;
 
 /** A live peer replies within this time, even when it is busy, in milliseconds. */
 const probeMs = 4000;
+/** The same where the peer has probably given this node up for its silence. */
+const afterSilenceMs = 1000;
 
 /** A peer is given up when it has not replied to a ping for this long, in milliseconds. */
 const silenceMs = 60_000;
@@ -99,21 +101,25 @@ export class PeerLink {
     }
   }
 
-  /** Finds out whether the peer replies now, for a caller that has reason to think that it is gone. */
-  probe(): Promise<boolean> {
-    this.#probing ??= this.#probe().finally(() => {
+  /**
+   * Finds out whether the peer replies now, for a caller that has reason to think that it is gone. `pausedMs`: how long this
+   * node was silent itself, since it slept or stood still.
+   */
+  probe(pausedMs = 0): Promise<boolean> {
+    const withinMs = pausedMs >= silenceMs ? afterSilenceMs : probeMs;
+    this.#probing ??= this.#probe(withinMs).finally(() => {
       this.#probing = undefined;
     });
     return this.#probing;
   }
 
-  async #probe(): Promise<boolean> {
+  async #probe(withinMs: number): Promise<boolean> {
     // The former ping may have been lost on a dead path, so a new one is sent.
     this.#ping = undefined;
     const before = this.#replies;
     void this.ping();
     await new Promise<void>((resolve) => {
-      setTimeout(resolve, probeMs).unref();
+      setTimeout(resolve, withinMs).unref();
     });
     return this.#replies > before;
   }

@@ -23,6 +23,9 @@ const settledMs = 1000;
 /** A peer needs one channel; a second is open for a moment when it reconnects. */
 const maxInboundChannels = 2;
 
+/** How long after a check of all peers another one may follow, in milliseconds. */
+const checkAgainMs = 10_000;
+
 /** How long slow peers may delay this node's leaving, in milliseconds. */
 const leaveDeadlineMs = 500;
 
@@ -48,6 +51,7 @@ export class RecordExchange {
   #timers: NodeJS.Timeout[] = [];
   #publishing: NodeJS.Timeout | undefined;
   #publishedAt = -Infinity;
+  #checkedAt = -Infinity;
 
   constructor(options: RecordExchangeOptions) {
     this.#options = options;
@@ -93,9 +97,25 @@ export class RecordExchange {
   }
 
   /** This machine's network has changed: peers that do not reply are given up, and the others get the new addresses. */
-  networkChanged(): void {
+  networkChanged(pausedMs = 0): void {
     this.#publishNow();
-    this.#links.forEach((link, peer) => void this.#dropIfDead(peer, link));
+    this.#checkAll(pausedMs);
+  }
+
+  /**
+   * A connected peer did not reply when it was needed: it is given up if it does not reply to a ping either. The others are
+   * checked as well, since a router that restarted has lost the paths to all of them, a relay among them.
+   */
+  check(peer: string): void {
+    const now = performance.now();
+    if (this.#links.has(peer) && now - this.#checkedAt >= checkAgainMs) {
+      this.#checkedAt = now;
+      this.#checkAll();
+    }
+  }
+
+  #checkAll(pausedMs = 0): void {
+    this.#links.forEach((link, peer) => void this.#dropIfDead(peer, link, pausedMs));
   }
 
   /** The peer has another connection than before: records may have been lost on the former one, so they are sent anew. */
@@ -154,8 +174,8 @@ export class RecordExchange {
     await link.ping();
   }
 
-  async #dropIfDead(peer: string, link: PeerLink): Promise<void> {
-    const isAlive = await link.probe();
+  async #dropIfDead(peer: string, link: PeerLink, pausedMs: number): Promise<void> {
+    const isAlive = await link.probe(pausedMs);
     if (!isAlive && this.#links.get(peer) === link) {
       this.#options.onDead(peer);
     }

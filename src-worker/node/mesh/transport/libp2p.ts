@@ -5,7 +5,6 @@ import type { Libp2p } from '@libp2p/interface';
 import { noise } from '@libp2p/noise';
 import { peerIdFromString } from '@libp2p/peer-id';
 import { ping } from '@libp2p/ping';
-import { tcp } from '@libp2p/tcp';
 import { tls } from '@libp2p/tls';
 import { createLibp2p } from 'libp2p';
 import { AppError } from '../../../../src-shared/errors.ts';
@@ -17,6 +16,7 @@ import type { ConnectionGate } from '../gate.ts';
 import { dateBack } from './dated-certificates.ts';
 import { ConnectionLimiter } from './connection-limiter.ts';
 import type { Identity } from '../../identity/identity.ts';
+import { impatientTcp } from './impatient-tcp.ts';
 import { joinWrites } from './joined-writes.ts';
 import { kademlia } from './kademlia.ts';
 import { keyCachingCrypto } from './noise-crypto.ts';
@@ -108,7 +108,7 @@ export async function buildLibp2p(options: Libp2pOptions): Promise<Libp2p> {
     nodeInfo: { name: 'mindmesh', userAgent: 'mindmesh' },
     addresses: { listen: listen.map(String) },
     transports: [
-      tcp(),
+      impatientTcp(),
       ...(options.punching === undefined ? [] : [options.punching.transport]),
       ...(relayClient === undefined ? [] : [relayClient.transport]),
     ],

@@ -38,6 +38,7 @@ export function askingFeature(options: AskingFeatureOptions): FeatureWith<Asking
     routeFacts: (manifestId, rules) => routes.facts(manifestId, rules),
     onStageFailed: (failure) => routes.stageFailed(failure),
     onAnswered: (manifestId, receipt) => routes.answered(manifestId, receipt),
+    onSilent: (peer) => mesh.check(peer),
     onWrongRefusal: (peer) => routes.wronglyRefused(peer),
     onFalseAccount: (who, proof) => trust.report({ who, what: 'lied', proof }),
     ownShards: () => host.ownRecords(),

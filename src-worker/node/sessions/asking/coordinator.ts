@@ -21,6 +21,8 @@ export type CoordinatorOptions = Omit<RoutePlannerOptions, 'self' | 'prefixHolde
   /** Called when a stage failed; the failure names the peer at fault. */
   readonly onStageFailed?: (failure: ChainFailure) => void;
   readonly onAnswered?: (manifestId: string, receipt: Receipt) => void;
+  /** Called with a peer that did not reply when an answer needed it. */
+  readonly onSilent?: (peer: string) => void;
   /** Called with a peer that refused a request which another chain then answered. */
   readonly onWrongRefusal?: (peer: string) => void;
   /** Called with a stage that has signed a false account of its work; `proof` says what is false, as a sentence. */
@@ -86,7 +88,8 @@ export class Coordinator implements Generations {
   }
 
   #answer(request: GenerationRequest): Answer {
-    const { opener, isIdle, wakeOwnShards, onStageFailed, onWrongRefusal } = this.#options;
+    const { opener, isIdle, wakeOwnShards, onStageFailed, onSilent, onWrongRefusal } =
+      this.#options;
     const onFalseAccount = (peer: string, proof: string): void =>
       this.#options.onFalseAccount?.(peer, proof);
     const { model } = request;
@@ -107,7 +110,10 @@ export class Coordinator implements Generations {
       cachedBy: (route) => this.#prefixIndex.take(request, route),
       onCached: (cached) => this.#prefixIndex.add(cached),
       onSource: (source, isOpen) => this.#keepAlive(source, isOpen),
-      onSilent: (peer) => this.#planner.noteSilence(peer, model),
+      onSilent: (peer) => {
+        this.#planner.noteSilence(peer, model);
+        onSilent?.(peer);
+      },
       onStageFailed: (failure) => onStageFailed?.(failure),
       onWrongRefusal: (peer) => onWrongRefusal?.(peer),
     });
